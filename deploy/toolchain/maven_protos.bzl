@@ -1,0 +1,97 @@
+"""maven_protos: .proto files out of a jar, brought by Maven's own client."""
+
+_BUILD = """# Written by maven_protos.bzl
+load("@//deploy/toolchain:protos.bzl", "cc_protos")
+
+package(default_visibility = ["//visibility:public"])
+
+cc_protos(
+    name = "protos",
+    srcs = {srcs},
+    grpc_srcs = {grpc_srcs},
+)
+
+filegroup(
+    name = "proto_files",
+    srcs = {srcs},
+)
+"""
+
+def _imports(text):
+    """The files that a .proto imports (line based; no regex in Starlark)."""
+    found = []
+    for line in text.split("\n"):
+        line = line.strip()
+        if not line.startswith("import "):
+            continue
+        parts = line.split("\"")
+        if len(parts) >= 3:
+            found.append(parts[1])
+    return found
+
+def _has_service(text):
+    for line in text.split("\n"):
+        if line.startswith("service "):
+            return True
+    return False
+
+def _impl(rctx):
+    group, name, version = rctx.attr.artifact.split(":")
+    jar = "%s-%s.jar" % (name, version)
+    mvn = rctx.which("mvn")
+    unzip = rctx.which("unzip")
+    if not mvn or not unzip:
+        fail("maven_protos needs mvn and unzip: apt-get install maven unzip")
+
+    copy = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy"
+    res = None
+    for flags in [["-o"], []]:  # first from ~/.m2 alone, then from the registry
+        res = rctx.execute([mvn, "-q", "-B"] + flags + [
+            copy,
+            "-Dartifact=" + rctx.attr.artifact,
+            "-DoutputDirectory=" + str(rctx.path(".")),
+        ], timeout = 300)
+        if res.return_code == 0:
+            break
+    if res.return_code != 0:
+        fail("mvn could not bring %s:\n%s%s" % (rctx.attr.artifact, res.stdout, res.stderr))
+
+    sha = rctx.execute(["sha256sum", jar])
+    if rctx.attr.sha256 and sha.stdout.split(" ")[0] != rctx.attr.sha256:
+        fail("%s: sha256 is %s, not %s" % (jar, sha.stdout.split(" ")[0], rctx.attr.sha256))
+
+    res = rctx.execute([unzip, "-q", "-o", jar, "*.proto"])
+    if res.return_code != 0:
+        fail("unzip: " + res.stderr)
+    rctx.delete(jar)
+
+    # The closure of the roots. google/protobuf/*.proto are the system's.
+    seen = {}
+    todo = list(rctx.attr.protos)
+    grpc = []
+    for _ in range(10000):
+        if not todo:
+            break
+        path = todo.pop()
+        if path in seen or path.startswith("google/protobuf/"):
+            continue
+        text = rctx.read(path)
+        seen[path] = True
+        if _has_service(text):
+            grpc.append(path)
+        todo.extend(_imports(text))
+
+    rctx.file("BUILD", _BUILD.format(
+        srcs = repr(sorted(seen.keys())),
+        grpc_srcs = repr(sorted(grpc)),
+    ))
+
+maven_protos = repository_rule(
+    implementation = _impl,
+    attrs = {
+        "artifact": attr.string(mandatory = True, doc = "group:name:version"),
+        "sha256": attr.string(),
+        "protos": attr.string_list(mandatory = True, doc = "roots; their imports are added"),
+    },
+    environ = ["HOME", "PATH", "MAVEN_OPTS", "JAVA_HOME"],
+)
