@@ -1,0 +1,32 @@
+#pragma once
+
+#include <array>
+
+#include "absl/strings/string_view.h"
+
+namespace fairlead {
+
+// The environment variables of the routing vocabulary: nginx-proxy's, with nginx-proxy's meaning.
+// Variables hold passwords, so these are the only ones that an agent reads out of a container's
+// environment and that ever leave a host. Labels are no secret: all of them are reported.
+inline constexpr std::array<absl::string_view, 17> kEnvironmentNames = {
+    "VIRTUAL_HOST",
+    "VIRTUAL_PORT",
+    "VIRTUAL_PATH",
+    "VIRTUAL_DEST",
+    "VIRTUAL_PROTO",
+    "VIRTUAL_ROOT",
+    "VIRTUAL_HOST_MULTIPORTS",
+    "EXTERNAL_HTTP_PORT",
+    "EXTERNAL_HTTPS_PORT",
+    "NETWORK_ACCESS",
+    "CERT_NAME",
+    "HTTPS_METHOD",
+    "HSTS",
+    "SSL_POLICY",
+    "SERVER_TOKENS",
+    "ENABLE_HTTP_ON_MISSING_CERT",
+    "ACME_HTTP_CHALLENGE_LOCATION",
+};
+
+}  // namespace fairlead
