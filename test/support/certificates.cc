@@ -1,0 +1,98 @@
+#include "test/support/certificates.h"
+
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+#include <sys/stat.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+
+namespace fairlead {
+namespace {
+
+using Key = std::unique_ptr<EVP_PKEY, void (*)(EVP_PKEY*)>;
+using Certificate = std::unique_ptr<X509, void (*)(X509*)>;
+using File = std::unique_ptr<FILE, int (*)(FILE*)>;
+
+File Open(const std::string& path, const char* mode) {
+  return {fopen(path.c_str(), mode), &fclose};
+}
+
+Key NewKey() { return {EVP_EC_gen("P-256"), &EVP_PKEY_free}; }
+
+void AddExtension(X509* certificate, X509* issuer, int id, const std::string& value) {
+  X509V3_CTX context;
+  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
+  X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, &context, id, value.c_str());
+  X509_add_ext(certificate, extension, -1);
+  X509_EXTENSION_free(extension);
+}
+
+Certificate NewCertificate(const std::string& name, EVP_PKEY* key) {
+  constexpr long kDay = 24 * 60 * 60;  // NOLINT(runtime/int): OpenSSL's type
+  static long serial = 1;              // NOLINT(runtime/int)
+  Certificate certificate(X509_new(), &X509_free);
+  X509_set_version(certificate.get(), X509_VERSION_3);
+  ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial++);
+  X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -kDay);
+  X509_gmtime_adj(X509_getm_notAfter(certificate.get()), kDay);
+  X509_set_pubkey(certificate.get(), key);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate.get()), "CN", MBSTRING_ASC,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  return certificate;
+}
+
+void Write(const std::string& path, X509* certificate) {
+  PEM_write_X509(Open(path, "w").get(), certificate);
+}
+
+void Write(const std::string& path, EVP_PKEY* key) {
+  PEM_write_PrivateKey(Open(path, "w").get(), key, nullptr, nullptr, 0, nullptr, nullptr);
+}
+
+std::string NewDirectory() {
+  std::string path = absl::StrCat(testing::TempDir(), "/authority-XXXXXX");
+  return mkdtemp(path.data());
+}
+
+}  // namespace
+
+TestAuthority::TestAuthority(absl::string_view name) : directory_(NewDirectory()), name_(name) {
+  const Key key = NewKey();
+  const Certificate certificate = NewCertificate(name_, key.get());
+  X509_set_issuer_name(certificate.get(), X509_get_subject_name(certificate.get()));
+  AddExtension(certificate.get(), certificate.get(), NID_basic_constraints, "critical,CA:TRUE");
+  X509_sign(certificate.get(), key.get(), EVP_sha256());
+  Write(certificate_file(), certificate.get());
+  Write(absl::StrCat(directory_, "/ca.key"), key.get());
+}
+
+std::string TestAuthority::certificate_file() const { return absl::StrCat(directory_, "/ca.pem"); }
+
+TestAuthority::Files TestAuthority::Issue(absl::string_view name,
+                                          absl::string_view alternative_names) const {
+  const Certificate issuer(
+      PEM_read_X509(Open(certificate_file(), "r").get(), nullptr, nullptr, nullptr), &X509_free);
+  const Key issuer_key(PEM_read_PrivateKey(Open(absl::StrCat(directory_, "/ca.key"), "r").get(),
+                                           nullptr, nullptr, nullptr),
+                       &EVP_PKEY_free);
+  const Key key = NewKey();
+  const Certificate certificate = NewCertificate(std::string(name), key.get());
+  X509_set_issuer_name(certificate.get(), X509_get_subject_name(issuer.get()));
+  AddExtension(certificate.get(), issuer.get(), NID_subject_alt_name,
+               std::string(alternative_names));
+  X509_sign(certificate.get(), issuer_key.get(), EVP_sha256());
+  Files files{.certificate = absl::StrCat(directory_, "/", name, ".pem"),
+              .key = absl::StrCat(directory_, "/", name, ".key")};
+  Write(files.certificate, certificate.get());
+  Write(files.key, key.get());
+  return files;
+}
+
+}  // namespace fairlead
