@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "server/base/problem.h"
+#include "server/vocabulary/said.h"
+
+namespace fairlead {
+
+// Hosts that one container may ask for; what is beyond is refused with a problem.
+inline constexpr size_t kMostHosts = 100;
+
+// The hosts of a VIRTUAL_HOST list: "shop.example, *.shop.example, shop.*". Items are separated by
+// commas, space around them and empty items are ignored. Lower case, sorted, each once. An item
+// that is not a host is refused whole and costs its neighbours nothing; `problems` gets one for
+// each of the first ten. A host is 1 to 253 bytes: labels of 1 to 63 letters, digits, '-' and '_'
+// with dots between them (RFC 1123, and the '_' that container networks use); a first label '*'
+// (any number of labels, as nginx and Envoy have it) or a last one.
+std::vector<std::string> ParseHosts(const Said& list, const Place& place, Problems& problems);
+
+}  // namespace fairlead

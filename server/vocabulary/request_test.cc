@@ -1,0 +1,405 @@
+#include "server/vocabulary/request.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/vocabulary/ignored.h"
+#include "server/vocabulary/path.h"
+#include "server/vocabulary/service.h"
+#include "server/vocabulary/words.h"
+
+namespace fairlead {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+using Words = std::map<std::string, std::string>;
+
+v1::Container Container(const Words& environment, const Words& labels,
+                        const std::vector<std::pair<int, std::string>>& ports = {{8000, "tcp"}}) {
+  v1::Container container;
+  container.set_id("4f5a");
+  container.set_name("shop-web-1");
+  container.set_network_mode("shop_default");
+  for (const auto& [name, value] : environment) (*container.mutable_environment())[name] = value;
+  for (const auto& [name, value] : labels) (*container.mutable_labels())[name] = value;
+  for (const auto& [number, protocol] : ports) {
+    v1::Port& port = *container.add_ports();
+    port.set_container_port(number);
+    port.set_protocol(protocol);
+  }
+  return container;
+}
+
+// "HOSTS PATH PORT" or "-".
+std::string Asked(const Request& request) {
+  if (!request.published()) return "-";
+  return absl::StrCat(absl::StrJoin(request.hosts, ","), " ", request.path, " ", request.port);
+}
+
+struct Case {
+  std::string name;
+  Words environment;
+  Words labels;
+  std::vector<std::pair<int, std::string>> ports;
+  std::string asked;
+  // One for each problem, in order: a part of "WORD: WHAT (CURE)", after '!' for an error and '?'
+  // for a notice.
+  std::vector<std::string> problems;
+};
+
+std::string Shape(const Problem& problem) {
+  return absl::StrCat(problem.severity == Problem::Severity::kError ? "!" : "?", problem.place.word,
+                      ": ", problem.what, " (", problem.cure, ")");
+}
+
+void Check(const Case& c) {
+  SCOPED_TRACE(c.name);
+  Problems problems;
+  EXPECT_EQ(Asked(ParseRequest(Container(c.environment, c.labels, c.ports), "h1", problems)),
+            c.asked);
+  ASSERT_EQ(problems.size(), c.problems.size())
+      << (problems.empty() ? "" : Shape(problems.front()));
+  for (size_t i = 0; i < problems.size(); ++i) {
+    EXPECT_THAT(Shape(problems[i]), HasSubstr(c.problems[i].substr(1)));
+    EXPECT_EQ(Shape(problems[i])[0], c.problems[i][0]);
+    EXPECT_EQ(problems[i].place.host, "h1");
+    EXPECT_EQ(problems[i].place.container, "shop-web-1");
+    EXPECT_FALSE(problems[i].cure.empty());
+  }
+}
+
+const std::vector<std::pair<int, std::string>> kOne = {{8000, "tcp"}};
+const std::vector<std::pair<int, std::string>> kTwo = {{3000, "tcp"}, {8000, "tcp"}};
+const Words kHost = {{"VIRTUAL_HOST", "a.example"}};
+
+Words WithHost(const std::string& word, const std::string& value) {
+  return {{"VIRTUAL_HOST", "a.example"}, {word, value}};
+}
+
+TEST(ParseRequest, ReadsHosts) {
+  for (const Case& c : std::vector<Case>{
+           {"nothing", {}, {}, kOne, "-", {}},
+           {"variable", kHost, {}, kOne, "a.example / 8000", {}},
+           {"label", {}, {{"fairlead.host", "a.example"}}, kOne, "a.example / 8000", {}},
+           {"label wins", kHost, {{"fairlead.host", "b.example"}}, kOne, "b.example / 8000", {}},
+           {"empty label", kHost, {{"fairlead.host", ""}}, kOne, "a.example / 8000", {}},
+           {"empty variable", {{"VIRTUAL_HOST", ""}}, {}, kOne, "-", {}},
+           {"only commas", {{"VIRTUAL_HOST", " , "}}, {}, kOne, "-", {}},
+           {"one of two malformed",
+            {{"VIRTUAL_HOST", "a.example,:"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!VIRTUAL_HOST: ':' has a port"}},
+           {"malformed", {{"VIRTUAL_HOST", "a..example"}}, {}, kOne, "-", {"!VIRTUAL_HOST: "}},
+           {"Host is another label",
+            {},
+            {{"fairlead.Host", "a.example"}},
+            kOne,
+            "-",
+            {"!fairlead.Host: there is no label 'fairlead.Host', so it is ignored (did you mean "
+             "fairlead.host?)"}},
+       }) {
+    Check(c);
+  }
+}
+
+TEST(ParseRequest, ReadsPortsWithNginxProxysPrecedence) {
+  for (const Case& c : std::vector<Case>{
+           {"asked", WithHost("VIRTUAL_PORT", "3000"), {}, kTwo, "a.example / 3000", {}},
+           {"label wins",
+            WithHost("VIRTUAL_PORT", "3000"),
+            {{"fairlead.port", "8000"}},
+            kTwo,
+            "a.example / 8000",
+            {}},
+           {"sole", kHost, {}, kOne, "a.example / 8000", {}},
+           {"none exposed", kHost, {}, {}, "a.example / 80", {}},
+           {"several with 80", kHost, {}, {{80, "tcp"}, {443, "tcp"}}, "a.example / 80", {}},
+           {"several without 80",
+            kHost,
+            {},
+            kTwo,
+            "a.example / 80",
+            {"?VIRTUAL_PORT: no port is asked for, so requests go to port 80, which the container "
+             "does not expose (it exposes 3000/tcp, 8000/tcp)"}},
+           {"tcp and udp are two",
+            kHost,
+            {},
+            {{443, "tcp"}, {443, "udp"}},
+            "a.example / 80",
+            {"?VIRTUAL_PORT: no port is asked for"}},
+           {"sole is udp", kHost, {}, {{53, "udp"}}, "a.example / 53", {"?VIRTUAL_PORT: no port"}},
+           {"empty",
+            WithHost("VIRTUAL_PORT", ""),
+            {},
+            kOne,
+            "a.example / 8000",
+            {"?VIRTUAL_PORT: VIRTUAL_PORT is empty, so it counts as not set: port 8000"}},
+           {"not exposed",
+            WithHost("VIRTUAL_PORT", "9000"),
+            {},
+            kOne,
+            "a.example / 9000",
+            {"?VIRTUAL_PORT: port 9000 is not exposed by the container, which exposes 8000/tcp"}},
+           {"nothing exposed at all",
+            WithHost("VIRTUAL_PORT", "9000"),
+            {},
+            {},
+            "a.example / 9000",
+            {}},
+           {"space", WithHost("VIRTUAL_PORT", " 8000 "), {}, kOne, "a.example / 8000", {}},
+           {"lowest", WithHost("VIRTUAL_PORT", "1"), {}, {}, "a.example / 1", {}},
+           {"highest", WithHost("VIRTUAL_PORT", "65535"), {}, {}, "a.example / 65535", {}},
+       }) {
+    Check(c);
+  }
+  for (const char* port : {"0", "65536", "80a", "-1", "+80", "0x50", "080", "8 0", "80,81",
+                           "99999999999", "80.0", "http", "8\n0", "\xd9\xa8\xd9\xa0"}) {
+    Check({port, WithHost("VIRTUAL_PORT", port), {}, kOne, "-", {"!VIRTUAL_PORT: '"}});
+  }
+}
+
+TEST(ParseRequest, ReadsPaths) {
+  for (const Case& c : std::vector<Case>{
+           {"asked", WithHost("VIRTUAL_PATH", "/api"), {}, kOne, "a.example /api 8000", {}},
+           {"label wins",
+            WithHost("VIRTUAL_PATH", "/api"),
+            {{"fairlead.path", "/b/"}},
+            kOne,
+            "a.example /b/ 8000",
+            {}},
+           {"empty",
+            WithHost("VIRTUAL_PATH", ""),
+            {},
+            kOne,
+            "a.example / 8000",
+            {"?VIRTUAL_PATH: VIRTUAL_PATH is empty"}},
+           {"escaped", WithHost("VIRTUAL_PATH", "/a%20b"), {}, kOne, "a.example /a%20b 8000", {}},
+           {"all characters",
+            WithHost("VIRTUAL_PATH", "/-._~!$&'()*+,;=:@"),
+            {},
+            kOne,
+            "a.example /-._~!$&'()*+,;=:@ 8000",
+            {}},
+           {"three dots",
+            WithHost("VIRTUAL_PATH", "/.../x"),
+            {},
+            kOne,
+            "a.example /.../x 8000",
+            {}},
+           {"longest",
+            WithHost("VIRTUAL_PATH", "/" + std::string(kLongestPath - 1, 'a')),
+            {},
+            kOne,
+            "a.example /" + std::string(kLongestPath - 1, 'a') + " 8000",
+            {}},
+           {"too long",
+            WithHost("VIRTUAL_PATH", "/" + std::string(kLongestPath, 'a')),
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_PATH: "}},
+           {"regex",
+            WithHost("VIRTUAL_PATH", "~^/(a|b)/"),
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_PATH: '~^/(a|b)/' is a regular expression, which is not supported yet"}},
+       }) {
+    Check(c);
+  }
+  for (const char* path :
+       {"api", "//\x01", "/a b", "/a?b", "/a#b", "/a{b}", "/a\"b", "/a\\b", "/%", "/%2", "/%zz",
+        "/a\nb", "/\xc3\xbc", "/a/../b", "/..", "/./a", "*", "http://x/"}) {
+    Check({path, WithHost("VIRTUAL_PATH", path), {}, kOne, "-", {"!VIRTUAL_PATH: '"}});
+  }
+}
+
+TEST(ParseRequest, WithoutAHostNothingIsPublishedAndAWordThatExpectsOneSaysSo) {
+  for (const Case& c : std::vector<Case>{
+           {"port",
+            {{"VIRTUAL_PORT", "8000"}},
+            {},
+            kOne,
+            "-",
+            {"?VIRTUAL_PORT: VIRTUAL_PORT is set but no host is asked for"}},
+           {"path", {}, {{"fairlead.path", "/api"}}, kOne, "-", {"?fairlead.path: "}},
+           {"service", {}, {{"fairlead.service", "web"}}, kOne, "-", {"?fairlead.service: "}},
+           {"an application's own words", {{"HSTS", "off"}, {"CERT_NAME", "x"}}, {}, kOne, "-", {}},
+           {"multiports",
+            {{"VIRTUAL_HOST_MULTIPORTS", "{a: }"}},
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_HOST_MULTIPORTS: VIRTUAL_HOST_MULTIPORTS is not supported yet and ignored"}},
+       }) {
+    Check(c);
+  }
+}
+
+TEST(ParseRequest, NamesWhatIsNotHonouredYet) {
+  for (const Case& c : std::vector<Case>{
+           {"dest",
+            WithHost("VIRTUAL_DEST", "/"),
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!VIRTUAL_DEST: VIRTUAL_DEST is not supported yet and ignored: requests reach"}},
+           {"proto",
+            WithHost("VIRTUAL_PROTO", "https"),
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!VIRTUAL_PROTO: "}},
+           {"proto http", WithHost("VIRTUAL_PROTO", "http"), {}, kOne, "a.example / 8000", {}},
+           {"proto empty", WithHost("VIRTUAL_PROTO", ""), {}, kOne, "a.example / 8000", {}},
+           {"label",
+            kHost,
+            {{"fairlead.https-method", "redirect"}},
+            kOne,
+            "a.example / 8000",
+            {"!fairlead.https-method: "}},
+           {"nohttps", WithHost("HTTPS_METHOD", "nohttps"), {}, kOne, "a.example / 8000", {}},
+           {"HSTS", WithHost("HSTS", "max-age=1"), {}, kOne, "a.example / 8000", {"?HSTS: "}},
+           {"external", WithHost("NETWORK_ACCESS", "external"), {}, kOne, "a.example / 8000", {}},
+           {"internal is not opened to everyone",
+            WithHost("NETWORK_ACCESS", "internal"),
+            {},
+            kOne,
+            "-",
+            {"!NETWORK_ACCESS: NETWORK_ACCESS is not supported yet; so that nobody gets in"}},
+           {"nginx-proxy's labels",
+            kHost,
+            {{"com.github.nginx-proxy.nginx-proxy.keepalive", "auto"},
+             {"com.github.nginx-proxy.nginx-proxy.loadbalance", "ip_hash;"}},
+            kOne,
+            "a.example / 8000",
+            {"?com.github.nginx-proxy.nginx-proxy.keepalive: the label "
+             "'com.github.nginx-proxy.nginx-proxy.keepalive' and 1 more like it are not"}},
+           {"unknown labels",
+            kHost,
+            {{"fairlead.prot", "8"},
+             {"fairlead.", ""},
+             {"fairlead.weight", "3"},
+             {"fairlead.x\ny", ""},
+             {"fairleads", ""}},
+            kOne,
+            "a.example / 8000",
+            {"!fairlead.: there is no label 'fairlead.'",
+             "!fairlead.prot: there is no label 'fairlead.prot', so it is ignored (did you mean "
+             "fairlead.port?)",
+             "!fairlead.weight: there is no label 'fairlead.weight', so it is ignored (the labels "
+             "are",
+             "!fairlead.x?y: there is no label 'fairlead.x?y'"}},
+       }) {
+    Check(c);
+  }
+}
+
+TEST(ParseRequest, EveryVariableOfTheVocabularyIsHonouredOrNamed) {
+  for (const absl::string_view word : kEnvironmentNames) {
+    if (word == "VIRTUAL_HOST" || word == "VIRTUAL_PORT" || word == "VIRTUAL_PATH") continue;
+    Problems problems;
+    ParseRequest(Container(WithHost(std::string(word), "x"), {}), "h1", problems);
+    EXPECT_THAT(problems, ElementsAre(Field(&Problem::place, Field(&Place::word, word))));
+  }
+}
+
+TEST(ParseRequest, ReportsTenUnknownLabelsAndCountsTheRest) {
+  Words labels;
+  for (int i = 0; i < 1000; ++i) labels[absl::StrCat("fairlead.", i)] = "";
+  Problems problems;
+  ParseRequest(Container({}, labels), "h1", problems);
+  ASSERT_THAT(problems, SizeIs(11));
+  EXPECT_THAT(problems.back().what, HasSubstr("990 more labels"));
+}
+
+TEST(ParseRequest, NeverPublishesAOneOffContainer) {
+  const Words one_off = {{"com.docker.compose.oneoff", "True"}, {"fairlead.hots", ""}};
+  Problems problems;
+  EXPECT_FALSE(ParseRequest(Container(kHost, one_off), "h1", problems).published());
+  EXPECT_THAT(problems, ElementsAre(AllOf(Field(&Problem::what, HasSubstr("one-off")),
+                                          Field(&Problem::severity, Problem::Severity::kNotice))));
+  problems.clear();
+  EXPECT_FALSE(ParseRequest(Container({}, one_off), "h1", problems).published());
+  EXPECT_THAT(problems, IsEmpty());
+
+  EXPECT_TRUE(
+      ParseRequest(Container(kHost, {{"com.docker.compose.oneoff", "False"}}), "h1", problems)
+          .published());
+}
+
+TEST(ParseRequest, HostNetworkAndSharedNetworkSayNothingAboutExposedPorts) {
+  for (const char* mode : {"host", "container:abc"}) {
+    v1::Container container = Container(WithHost("VIRTUAL_PORT", "9000"), {});
+    container.set_network_mode(mode);
+    Problems problems;
+    EXPECT_EQ(Asked(ParseRequest(container, "h1", problems)), "a.example / 9000");
+    EXPECT_THAT(problems, IsEmpty());
+  }
+}
+
+struct ServiceCase {
+  const char* name;
+  Words labels;
+  std::string service;
+  int problems;
+};
+
+TEST(ServiceName, IsTheLabelElseComposesElseTheContainers) {
+  const std::string project = "com.docker.compose.project";
+  const std::string service = "com.docker.compose.service";
+  const ServiceCase cases[] = {
+      {"label", {{"fairlead.service", "web"}, {project, "shop"}, {service, "w"}}, "web", 0},
+      {"label with project", {{"fairlead.service", "shop/web"}}, "shop/web", 0},
+      {"Compose", {{project, "shop"}, {service, "web"}}, "shop/web", 0},
+      {"Compose v1 keeps odd names",
+       {{project, "_shop-1"}, {service, "web.a_b-c"}},
+       "_shop-1/web.a_b-c",
+       0},
+      {"only a project", {{project, "shop"}}, "shop-web-1", 0},
+      {"neither", {}, "shop-web-1", 0},
+      {"a label that is none",
+       {{"fairlead.service", "a b"}, {project, "shop"}, {service, "web"}},
+       "shop/web",
+       1},
+      {"two slashes", {{"fairlead.service", "a/b/c"}}, "shop-web-1", 1},
+      {"a port", {{"fairlead.service", "web:80"}}, "shop-web-1", 1},
+      {"a dot before the slash", {{"fairlead.service", "shop.example/api"}}, "shop-web-1", 1},
+      {"a project with a dot", {{project, "shop.example"}, {service, "api"}}, "shop-web-1", 1},
+      {"a service with a slash", {{project, "shop"}, {service, "a/b"}}, "shop-web-1", 1},
+      {"too long", {{"fairlead.service", std::string(254, 'a')}}, "shop-web-1", 1},
+      {"control characters", {{"fairlead.service", "a\x1b[1m"}}, "shop-web-1", 1},
+  };
+  for (const ServiceCase& c : cases) {
+    Problems problems;
+    EXPECT_EQ(ServiceName(Container({}, c.labels), Place{}, problems), c.service) << c.name;
+    EXPECT_THAT(problems, SizeIs(c.problems)) << c.name;
+  }
+}
+
+TEST(ServiceName, IsTheIdWhileThereIsNoName) {
+  v1::Container container = Container({}, {});
+  Problems problems;
+  container.set_name("");
+  EXPECT_EQ(ServiceName(container, Place{}, problems), "4f5a");
+  container.set_name("a/b");
+  EXPECT_EQ(ServiceName(container, Place{}, problems), "4f5a");
+  container.set_id("a/b");
+  EXPECT_EQ(ServiceName(container, Place{}, problems), "unnamed");
+}
+
+}  // namespace
+}  // namespace fairlead
