@@ -14,7 +14,7 @@
 // WEB_LINGER_MS (default 0): how long it goes on serving after SIGTERM; 0: it exits at once,
 // whatever is under way. WEB_SICK (default unset): when set and not empty, it is sick from the
 // start. WEB_RECEIPTS (default unset): a file to which it appends "HOSTNAME ID" for each POST with
-// an X-Request-Id, as soon as it has read the request's head and before it does anything else. Who
+// an X-Receipt, as soon as it has read the request's head and before it does anything else. Who
 // counts lost requests can so tell those that a dying container had received.
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -55,7 +55,7 @@ struct Request {
   std::string method;
   std::string path;   // without the query
   std::string query;  // without the '?'
-  std::string id;     // X-Request-Id
+  std::string id;     // X-Receipt
   size_t body_bytes = 0;
   bool has_unknown_length = false;  // Transfer-Encoding
   bool keep_alive = true;
@@ -109,7 +109,7 @@ void ReadHeader(std::string_view line, Request& request) {
     request.has_unknown_length = true;
   } else if (name == "connection") {
     request.keep_alive = Lower(value) != "close";
-  } else if (name == "x-request-id") {
+  } else if (name == "x-receipt") {
     request.id = std::string(value);
   }
 }
@@ -340,9 +340,9 @@ int Check(int port) {
 
 int main(int argc, char** argv) {
   const std::string_view command = argc == 3 ? argv[1] : "";
-  const std::optional<int> port = argc == 3 ? ParseNumber(argv[2], 65535) : std::nullopt;
-  if (command == "serve" && port.has_value()) return Serve(*port);
-  if (command == "check" && port.has_value()) return Check(*port);
+  const int port = argc == 3 ? ParseNumber(argv[2], 65535).value_or(0) : 0;
+  if (command == "serve" && port != 0) return Serve(port);
+  if (command == "check" && port != 0) return Check(port);
   std::cerr << "usage: web serve PORT | web check PORT\n";
   return 2;
 }
