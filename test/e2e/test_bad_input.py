@@ -1,0 +1,79 @@
+"""What a container says wrongly is a problem with its place and cure, and touches no other service."""
+
+import pytest
+
+from harness.docker import demo_service
+from harness.load import Load
+from harness.wait import eventually
+
+HOST = "bad.example"
+CASES = {
+    "a port that is none": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PORT": "80a"}},
+        "VIRTUAL_PORT",
+    ),
+    "a port out of range": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PORT": "70000"}},
+        "VIRTUAL_PORT",
+    ),
+    "an empty port": ({"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PORT": ""}}, "VIRTUAL_PORT"),
+    "a host that is none": ({"environment": {"VIRTUAL_HOST": "not a host;{"}}, "VIRTUAL_HOST"),
+    "a path that is none": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PATH": "no slash"}},
+        "VIRTUAL_PATH",
+    ),
+    "a label that is none": (
+        {"labels": {"fairlead.host": HOST, "fairlead.port": "-1"}},
+        "fairlead.port",
+    ),
+    "a port that is not exposed": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PORT": "8123"}},
+        "VIRTUAL_PORT",
+    ),
+    "no network": ({"environment": {"VIRTUAL_HOST": HOST}, "network_mode": "none"}, ""),
+}
+
+
+@pytest.fixture
+def neighbour(world, project):
+    """Another service, under load while the bad one comes and goes: it must not notice."""
+    good = project({"web": demo_service("neighbour.example")})
+    good.up({"web": 2})
+    world.edge.await_only("neighbour.example", good.containers())
+    with Load(world.edge, "neighbour.example", world.folder, rate=100) as load:
+        yield good
+    assert load.failed == []
+    assert set(load.containers) == set(good.containers())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_it_is_shown_and_no_other_service_is_touched(world, project, neighbour, case):
+    service, word = CASES[case]
+    before = world.edge.endpoints(f"{neighbour.name}/web:8000")
+    bad = project({"bad": dict(service)})
+    bad.up()
+    problem = eventually(
+        "a problem of that container", lambda: next(iter(world.server.problems(bad.name)), None)
+    )
+    assert problem["what"] and problem["cure"]
+    assert word in (problem.get("word") or problem["what"])
+    assert problem["host"] == world.host1.id
+    assert bad.name in world.server.text("problems")
+    assert world.edge.endpoints(f"{neighbour.name}/web:8000") == before
+    bad.down()
+    eventually("the problem goes with its container", lambda: not world.server.problems(bad.name))
+
+
+def test_two_services_on_one_route_share_it_and_a_notice_says_so(world, project, neighbour):
+    both = project({"one": demo_service("shared.example"), "two": demo_service("shared.example")})
+    both.up()
+    world.edge.await_only("shared.example", both.containers())
+    problems = eventually(
+        "somebody says that two services share the route",
+        lambda: [
+            p
+            for p in world.server.problems()
+            if "shared.example" in p["what"] + p.get("service", "")
+        ],
+    )
+    assert all(problem["severity"] == "NOTICE" for problem in problems)

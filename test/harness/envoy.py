@@ -1,0 +1,120 @@
+"""A real Envoy that takes its configuration from the server, and what it answers."""
+
+import collections
+import http.client
+import json
+import pathlib
+import time
+from typing import Collection, List, Optional
+
+from harness import paths
+from harness.docker import DockerHost, run
+from harness.fairlead import HTTP_PORT, Server, bootstrap_envoy
+from harness.process import Process
+from harness.wait import eventually
+
+ADMIN_PORT = 19901
+
+
+class Envoy:
+    """In a host's network, or, with no host, on the machine, where it reaches published ports only."""
+
+    def __init__(
+        self,
+        node_id: str,
+        server: Server,
+        folder: pathlib.Path,
+        host: Optional[DockerHost] = None,
+        host_id: str = "",
+    ) -> None:
+        self.node_id = node_id
+        self._inside = host.inside if host else []
+        self.ip = host.ip if host else "127.0.0.1"
+        self._server = server
+        self._folder = folder
+        self._host_id = host_id or (host.id if host else "")
+        self.process: Optional[Process] = None
+
+    def start(self, wait: bool = True) -> None:
+        bootstrap = self._folder / f"{self.node_id}.yaml"
+        bootstrap.write_text(bootstrap_envoy(self._server, self.node_id, self._host_id, ADMIN_PORT))
+        self.process = Process(
+            f"envoy-{self.node_id}",
+            # Without a hot restart's shared memory, so that several run on one machine.
+            [
+                paths.envoy(),
+                "-c",
+                str(bootstrap),
+                "--disable-hot-restart",
+                "--concurrency",
+                "2",
+                "-l",
+                "warning",
+            ],
+            self._folder,
+            prefix=self._inside,
+        )
+        if wait:
+            eventually(f"{self.node_id} listens", lambda: self.get("nobody.example") is not None)
+
+    def admin(self, target: str) -> str:
+        return run(
+            [*self._inside, "curl", "-fsS", "-m", "5", f"http://127.0.0.1:{ADMIN_PORT}{target}"]
+        )
+
+    def endpoints(self, cluster: str) -> List[str]:
+        """IP:PORT HEALTH of each endpoint as Envoy has it, sorted; DRAINING and UNHEALTHY ones too."""
+        found = []
+        for status in json.loads(self.admin("/clusters?format=json")).get("cluster_statuses", []):
+            if status["name"] != cluster:
+                continue
+            for host in status.get("host_statuses", []):
+                socket = host["address"]["socket_address"]
+                health = host.get("health_status", {}).get("eds_health_status", "HEALTHY")
+                found.append(f"{socket['address']}:{socket['port_value']} {health}")
+        return sorted(found)
+
+    def get(self, host_name: str, target: str = "/") -> Optional["Answer"]:
+        """The answer through the proxy; None if there is none within ten seconds."""
+        connection = http.client.HTTPConnection(self.ip, HTTP_PORT, timeout=10)
+        try:
+            connection.request("GET", target, headers={"Host": host_name})
+            response = connection.getresponse()
+            body = response.read().decode(errors="replace")
+            return Answer(response.status, response.getheader("X-Served-By", ""), body)
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def answers(self, host_name: str, requests: int = 40) -> "collections.Counter[str]":
+        """Who answers that many requests: containers' short ids, or the status if it is not 200."""
+        counts: "collections.Counter[str]" = collections.Counter()
+        for _ in range(requests):
+            answer = self.get(host_name)
+            counts[
+                answer.by if answer and answer.status == 200 else str(answer and answer.status)
+            ] += 1
+        return counts
+
+    def await_only(
+        self, host_name: str, containers: Collection[str], seconds: float = 30.0
+    ) -> None:
+        """Until all of these containers answer, and nobody else."""
+        wanted = set(containers)
+        assert wanted, "there are no containers to wait for"
+        deadline = time.monotonic() + seconds
+        eventually(
+            f"{sorted(wanted)} and nobody else answer for {host_name} at {self.node_id}",
+            lambda: set(self.answers(host_name, 10 * len(wanted))) == wanted,
+            deadline - time.monotonic(),
+        )
+
+
+class Answer:
+    """What came back. `by` is the short id of the container that gave it; empty if none did."""
+
+    def __init__(self, status: int, by: str, body: str) -> None:
+        self.status = status
+        self.by = by
+        self.body = body
