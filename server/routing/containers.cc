@@ -1,0 +1,172 @@
+#include "server/routing/containers.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "server/routing/addresses.h"
+#include "server/routing/health.h"
+#include "server/vocabulary/text.h"
+
+namespace fairlead {
+namespace {
+
+// What is over is nothing to complain about.
+bool IsOver(const v1::Container& container) {
+  return container.state() == v1::Container::EXITED || container.state() == v1::Container::DEAD ||
+         container.state() == v1::Container::REMOVING;
+}
+
+bool Same(const Member& a, const Member& b) {
+  const bool same_endpoint =
+      a.endpoint == b.endpoint ||
+      (a.endpoint != nullptr && b.endpoint != nullptr && *a.endpoint == *b.endpoint);
+  return same_endpoint && a.facts == b.facts && a.host_silent == b.host_silent &&
+         a.request == b.request;
+}
+
+}  // namespace
+
+std::vector<MemberChange> Containers::Apply(const FactChanges& changes, ProblemBook& problems) {
+  Touched touched;
+  for (const HostChange& change : changes.hosts) {
+    if (change.after != nullptr) ApplyHost(change, touched);
+  }
+  for (const ContainerChange& change : changes.containers) ApplyContainer(change, touched);
+  for (const HostChange& change : changes.hosts) {
+    if (change.after == nullptr) ApplyHost(change, touched);
+  }
+  std::vector<MemberChange> members;
+  for (const auto& [host_id, container_id] : touched) {
+    MemberChange change = Rebuild(host_id, container_id, problems);
+    if (change.before != change.after) members.push_back(std::move(change));
+  }
+  for (const HostChange& change : changes.hosts) {
+    if (change.after == nullptr) hosts_.erase(change.host_id);
+  }
+  return members;
+}
+
+std::vector<std::shared_ptr<const Member>> Containers::MembersOn(const std::string& host_id) const {
+  std::vector<std::shared_ptr<const Member>> members;
+  const auto host = hosts_.find(host_id);
+  if (host == hosts_.end()) return members;
+  for (const auto& [id, container] : host->second.containers) {
+    if (container.member != nullptr) members.push_back(container.member);
+  }
+  return members;
+}
+
+void Containers::ApplyHost(const HostChange& change, Touched& touched) {
+  Host& host = hosts_[change.host_id];
+  host.facts = change.after;
+  for (auto& [id, container] : host.containers) {
+    touched.insert({change.host_id, id});
+    if (change.after == nullptr) container.facts = nullptr;
+  }
+}
+
+void Containers::ApplyContainer(const ContainerChange& change, Touched& touched) {
+  Host& host = hosts_[change.host_id];
+  if (change.after != nullptr) {
+    Put(host, change.container_id, change.after);
+  } else {
+    Remove(host, change.container_id);
+  }
+  touched.insert({change.host_id, change.container_id});
+  const auto sharers = host.sharers.find(change.container_id);
+  if (sharers == host.sharers.end()) return;
+  for (const std::string& id : sharers->second) touched.insert({change.host_id, id});
+}
+
+void Containers::Put(Host& host, const std::string& container_id, const ContainerFacts& facts) {
+  Remove(host, container_id);
+  host.containers[container_id].facts = facts;
+  const std::string owner = NetworkOwnerId(*facts);
+  if (!owner.empty()) host.sharers[owner].insert(container_id);
+}
+
+// The member stays until Rebuild, which tells of its going.
+void Containers::Remove(Host& host, const std::string& container_id) {
+  const auto found = host.containers.find(container_id);
+  if (found == host.containers.end() || found->second.facts == nullptr) return;
+  const auto sharers = host.sharers.find(NetworkOwnerId(*found->second.facts));
+  if (sharers != host.sharers.end()) {
+    sharers->second.erase(container_id);
+    if (sharers->second.empty()) host.sharers.erase(sharers);
+  }
+  found->second.facts = nullptr;
+}
+
+MemberChange Containers::Rebuild(const std::string& host_id, const std::string& container_id,
+                                 ProblemBook& problems) {
+  Host& host = hosts_[host_id];
+  const auto found = host.containers.find(container_id);
+  if (found == host.containers.end()) return {};
+  Container& container = found->second;
+  MemberChange change{container.member, nullptr};
+  Problems of_container;
+  if (container.facts == nullptr) {
+    host.containers.erase(found);
+  } else {
+    change.after = Build(host_id, host, container.facts, of_container);
+    if (change.before != nullptr && change.after != nullptr &&
+        Same(*change.before, *change.after)) {
+      change.after = change.before;
+    }
+    container.member = change.after;
+    if (IsOver(*container.facts)) of_container.clear();
+  }
+  problems.Set(absl::StrCat("container ", host_id, "/", container_id), std::move(of_container));
+  return change;
+}
+
+std::shared_ptr<const Member> Containers::Build(const std::string& host_id, const Host& host,
+                                                const ContainerFacts& facts,
+                                                Problems& problems) const {
+  auto member = std::make_shared<Member>();
+  member->request = ParseRequest(*facts, host_id, problems);
+  if (!member->request.published()) return nullptr;
+  member->host_id = host_id;
+  member->host_silent = host.facts != nullptr && host.facts->silent;
+  member->facts = facts;
+  member->endpoint = BuildEndpoint(*member, host, problems);
+  return member;
+}
+
+std::shared_ptr<const Endpoint> Containers::BuildEndpoint(const Member& member, const Host& host,
+                                                          Problems& problems) const {
+  const v1::Container& container = *member.facts;
+  const std::optional<OwnHealth> health = HealthOf(container);
+  if (!health.has_value()) return nullptr;
+  auto endpoint = std::make_shared<Endpoint>();
+  endpoint->container_id = container.id();
+  endpoint->container_name = container.name();
+  endpoint->service = member.request.service;
+  endpoint->host_id = member.host_id;
+  endpoint->zone = host.facts == nullptr ? "" : host.facts->zone;
+  endpoint->started_at = TimeOf(container.has_started_at(), container.started_at());
+  endpoint->port = member.request.port;
+  endpoint->health = health->health;
+  endpoint->reason = health->reason;
+  Place place;
+  place.host = member.host_id;
+  place.container = Printable(container.name().empty() ? container.id() : container.name());
+  endpoint->addresses = AddressesOf({container, NetworkOwner(host, container), host.facts.get(),
+                                     member.request.port, routable_networks_},
+                                    place, problems);
+  return endpoint;
+}
+
+// Docker lets no container share the network of one that shares another's: one step is all.
+const v1::Container* Containers::NetworkOwner(const Host& host,
+                                              const v1::Container& container) const {
+  const std::string owner_id = NetworkOwnerId(container);
+  if (owner_id.empty()) return &container;
+  const auto owner = host.containers.find(owner_id);
+  if (owner == host.containers.end() || owner->second.facts == nullptr) return nullptr;
+  const v1::Container& facts = *owner->second.facts;
+  const bool up = facts.state() == v1::Container::RUNNING || facts.state() == v1::Container::PAUSED;
+  return up && NetworkOwnerId(facts).empty() ? &facts : nullptr;
+}
+
+}  // namespace fairlead

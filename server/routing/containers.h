@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/btree_set.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "server/catalog/facts.h"
+#include "server/routing/member.h"
+#include "server/routing/problem_book.h"
+
+namespace fairlead {
+
+// The first step of the routing model: what each container on each host asks for and is, by its
+// facts and its host's. A change costs what it touches: a container and those that share its
+// network, or a host's containers.
+class Containers {
+ public:
+  explicit Containers(absl::flat_hash_set<std::string> routable_networks)
+      : routable_networks_(std::move(routable_networks)) {}
+
+  // The members that changed, each once. A change's `before` is not looked at. Each container's
+  // problems go to `problems`, under "container HOST/ID".
+  std::vector<MemberChange> Apply(const FactChanges& changes, ProblemBook& problems);
+
+  // Those of `host_id`, in no order.
+  std::vector<std::shared_ptr<const Member>> MembersOn(const std::string& host_id) const;
+
+ private:
+  struct Container {
+    ContainerFacts facts;
+    std::shared_ptr<const Member> member;  // null: it asks for nothing
+  };
+  struct Host {
+    std::shared_ptr<const HostFacts> facts;  // null: not told yet
+    absl::flat_hash_map<std::string, Container> containers;
+    // Container id -> ids of those that share its network, whether it is there or not.
+    absl::flat_hash_map<std::string, absl::btree_set<std::string>> sharers;
+  };
+  using Touched = absl::btree_set<std::pair<std::string, std::string>>;  // host id, container id
+
+  void ApplyHost(const HostChange& change, Touched& touched);
+  void ApplyContainer(const ContainerChange& change, Touched& touched);
+  void Put(Host& host, const std::string& container_id, const ContainerFacts& facts);
+  void Remove(Host& host, const std::string& container_id);
+  MemberChange Rebuild(const std::string& host_id, const std::string& container_id,
+                       ProblemBook& problems);
+  std::shared_ptr<const Member> Build(const std::string& host_id, const Host& host,
+                                      const ContainerFacts& facts, Problems& problems) const;
+  std::shared_ptr<const Endpoint> BuildEndpoint(const Member& member, const Host& host,
+                                                Problems& problems) const;
+  const v1::Container* NetworkOwner(const Host& host, const v1::Container& container) const;
+
+  const absl::flat_hash_set<std::string> routable_networks_;
+  absl::flat_hash_map<std::string, Host> hosts_;
+};
+
+}  // namespace fairlead

@@ -1,0 +1,21 @@
+#include "server/routing/member.h"
+
+namespace fairlead {
+
+absl::Time TimeOf(bool present, const google::protobuf::Timestamp& time) {
+  if (!present) return absl::InfinitePast();
+  return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
+}
+
+Age AgeOf(const Member& member) {
+  const v1::Container& container = *member.facts;
+  return {TimeOf(container.has_created_at(), container.created_at()), container.id(),
+          member.host_id};
+}
+
+bool Runs(const Member& member) {
+  const auto state = member.facts->state();
+  return state == v1::Container::RUNNING || state == v1::Container::PAUSED;
+}
+
+}  // namespace fairlead

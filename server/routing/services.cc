@@ -1,0 +1,171 @@
+#include "server/routing/services.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "server/routing/disagreement.h"
+#include "server/vocabulary/request.h"
+
+namespace fairlead {
+namespace {
+
+std::vector<Claim> ClaimsOf(const Request& request) {
+  std::vector<Claim> claims;
+  claims.reserve(request.hosts.size());
+  for (const std::string& host : request.hosts) claims.emplace_back(host, request.path);
+  return claims;
+}
+
+// The newest that runs; null if none does.
+const Member* NewestRunning(const Service& service) {
+  for (auto it = service.members.rbegin(); it != service.members.rend(); ++it) {
+    if (Runs(*it->second)) return it->second.get();
+  }
+  return nullptr;
+}
+
+// Facts change often (health, say); what stands for the service is stored only if its words differ.
+bool SpeaksTheSame(const ServiceRecord& record, const Service& service, const Member& spokesman) {
+  return record.spokesman->id() == spokesman.facts->id() && record.host_id == spokesman.host_id &&
+         service.claims == ClaimsOf(spokesman.request) &&
+         service.spokesman_port == spokesman.request.port;
+}
+
+}  // namespace
+
+std::vector<uint16_t> Service::Ports() const {
+  absl::btree_set<uint16_t> ports;
+  for (const auto& [age, member] : members) {
+    if (member->endpoint != nullptr) ports.insert(member->endpoint->port);
+  }
+  if (ports.empty()) ports.insert(spokesman_port);
+  return {ports.begin(), ports.end()};
+}
+
+bool Service::HasEndpoints() const {
+  return std::any_of(members.begin(), members.end(),
+                     [](const auto& entry) { return entry.second->endpoint != nullptr; });
+}
+
+std::vector<ServiceTouched> Services::Restore(
+    const std::vector<std::shared_ptr<const ServiceRecord>>& records, absl::Time now,
+    std::vector<ServiceChange>& changes) {
+  std::vector<ServiceTouched> touched;
+  for (const auto& record : records) {
+    Problems unused;
+    const Request request = ParseRequest(*record->spokesman, record->host_id, unused);
+    if (!request.published() || request.service != record->name ||
+        services_.contains(record->name)) {
+      changes.push_back({record->name, nullptr});
+      continue;
+    }
+    auto service = std::make_unique<Service>();
+    service->record = record;
+    service->claims = ClaimsOf(request);
+    service->spokesman_port = request.port;
+    SetEmptySince(*service, record->name, std::min(record->empty_since, now));
+    touched.push_back({record->name, {}, service->claims});
+    services_[record->name] = std::move(service);
+  }
+  return touched;
+}
+
+std::vector<ServiceTouched> Services::Apply(const std::vector<MemberChange>& members,
+                                            absl::Time now, ProblemBook& problems,
+                                            std::vector<ServiceChange>& changes) {
+  absl::btree_set<std::string> names;
+  for (const MemberChange& change : members) Put(change, names);
+  std::vector<ServiceTouched> touched;
+  touched.reserve(names.size());
+  for (const std::string& name : names) touched.push_back(Settle(name, now, problems, changes));
+  return touched;
+}
+
+std::vector<ServiceTouched> Services::Forget(absl::Time now, std::vector<ServiceChange>& changes) {
+  std::vector<ServiceTouched> touched;
+  while (!empty_.empty() &&
+         (empty_.size() > most_empty_ || empty_.begin()->first + retention_ <= now)) {
+    const std::string name = empty_.begin()->second;
+    Service& service = *services_.at(name);
+    SetEmptySince(service, name, absl::InfiniteFuture());
+    touched.push_back({name, std::move(service.claims), {}});
+    changes.push_back({name, nullptr});
+    services_.erase(name);
+  }
+  return touched;
+}
+
+const Service* Services::Find(const std::string& name) const {
+  const auto found = services_.find(name);
+  return found == services_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> Services::Names() const {
+  std::vector<std::string> names;
+  names.reserve(services_.size());
+  for (const auto& [name, service] : services_) names.push_back(name);
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+void Services::Put(const MemberChange& change, absl::btree_set<std::string>& touched) {
+  if (change.before != nullptr) {
+    const std::string& name = change.before->request.service;
+    services_.at(name)->members.erase(AgeOf(*change.before));
+    touched.insert(name);
+  }
+  if (change.after == nullptr) return;
+  const std::string& name = change.after->request.service;
+  std::unique_ptr<Service>& service = services_[name];
+  if (service == nullptr) service = std::make_unique<Service>();
+  service->members[AgeOf(*change.after)] = change.after;
+  touched.insert(name);
+}
+
+ServiceTouched Services::Settle(const std::string& name, absl::Time now, ProblemBook& problems,
+                                std::vector<ServiceChange>& changes) {
+  Service& service = *services_.at(name);
+  const auto record_before = service.record;
+  ServiceTouched touched{name, service.claims, {}};
+  ChooseSpokesman(service, name);
+  problems.Set(absl::StrCat("service ", name), DisagreementsOf(name, service));
+  if (service.record == nullptr) {
+    if (service.members.empty()) services_.erase(name);
+    return touched;
+  }
+  const bool is_empty = service.members.empty();
+  if (is_empty != (service.empty_since != absl::InfiniteFuture())) {
+    SetEmptySince(service, name, is_empty ? now : absl::InfiniteFuture());
+  }
+  if (service.record->empty_since != service.empty_since) {
+    auto record = std::make_shared<ServiceRecord>(*service.record);
+    record->empty_since = service.empty_since;
+    service.record = std::move(record);
+  }
+  if (service.record != record_before) changes.push_back({name, service.record});
+  touched.claims_after = service.claims;
+  return touched;
+}
+
+void Services::ChooseSpokesman(Service& service, const std::string& name) const {
+  const Member* newest = NewestRunning(service);
+  if (newest == nullptr) return;
+  if (service.record != nullptr && SpeaksTheSame(*service.record, service, *newest)) return;
+  auto record = std::make_shared<ServiceRecord>();
+  record->name = name;
+  record->spokesman = newest->facts;
+  record->host_id = newest->host_id;
+  record->empty_since =
+      service.record == nullptr ? absl::InfiniteFuture() : service.record->empty_since;
+  service.record = std::move(record);
+  service.claims = ClaimsOf(newest->request);
+  service.spokesman_port = newest->request.port;
+}
+
+void Services::SetEmptySince(Service& service, const std::string& name, absl::Time when) {
+  empty_.erase({service.empty_since, name});
+  service.empty_since = when;
+  if (when != absl::InfiniteFuture()) empty_.insert({when, name});
+}
+
+}  // namespace fairlead
