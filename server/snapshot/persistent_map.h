@@ -11,9 +11,10 @@
 
 namespace fairlead {
 
-// An immutable map from names to shared values: a hash array mapped trie (Bagwell, "Ideal Hash Trees", 2001).
-// With and Without copy only the path to the name, O(log32 n); everything else is shared with the map before, so a
-// change of one resource costs the same however many there are, and a reader needs no lock.
+// An immutable map from names to shared values: a hash array mapped trie (Bagwell, "Ideal Hash
+// Trees", 2001). With and Without copy only the path to the name, O(log32 n); everything else is
+// shared with the map before, so a change of one resource costs the same however many there are,
+// and a reader needs no lock.
 //
 // Threads: as for a const value; the shared parts are reference counted.
 template <typename Value>
@@ -73,7 +74,8 @@ class PersistentMap {
     std::string name;
     Pointer value;
   };
-  // A leaf has entries (more than one only where all 64 bits of the hashes are equal), a branch has children.
+  // A leaf has entries (more than one only where all 64 bits of the hashes are equal), a branch has
+  // children.
   struct Node {
     uint32_t occupied = 0;
     std::vector<NodePointer> children;

@@ -1,10 +1,10 @@
 #include "server/snapshot/persistent_map.h"
 
-#include <map>
-#include <random>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <map>
+#include <random>
 
 #include "absl/strings/str_cat.h"
 

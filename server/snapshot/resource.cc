@@ -1,17 +1,17 @@
 #include "server/snapshot/resource.h"
 
-#include <utility>
-
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+
+#include <utility>
 
 #include "server/snapshot/wire.h"
 
 namespace fairlead {
 namespace {
 
-// Field numbers of google.protobuf.Any and of envoy.service.discovery.v3's Resource, DiscoveryResponse and
-// DeltaDiscoveryResponse (`resources` has the same number in both).
+// Field numbers of google.protobuf.Any and of envoy.service.discovery.v3's Resource,
+// DiscoveryResponse and DeltaDiscoveryResponse (`resources` has the same number in both).
 constexpr int kAnyTypeUrl = 1;
 constexpr int kAnyValue = 2;
 constexpr int kResourceVersion = 1;

@@ -1,12 +1,12 @@
 #pragma once
 
+#include <google/protobuf/message.h>
+#include <grpcpp/support/slice.h>
+
 #include <array>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include <google/protobuf/message.h>
-#include <grpcpp/support/slice.h>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
@@ -14,8 +14,8 @@
 
 namespace fairlead {
 
-// The resource types that are served, in the order in which additions are sent: a name appears after what it needs.
-// Source: xDS protocol, "Eventual consistency considerations".
+// The resource types that are served, in the order in which additions are sent: a name appears
+// after what it needs. Source: xDS protocol, "Eventual consistency considerations".
 enum class Type { kSecret, kCluster, kEndpoint, kListener, kRoute };
 inline constexpr std::array<Type, 5> kTypes = {Type::kSecret, Type::kCluster, Type::kEndpoint,
                                                Type::kListener, Type::kRoute};
@@ -26,12 +26,12 @@ absl::string_view TypeUrl(Type type);
 absl::optional<Type> TypeOf(absl::string_view type_url);
 // "SDS", "CDS", "EDS", "LDS", "RDS".
 absl::string_view ShortName(Type type);
-// Under state-of-the-world, Listener and Cluster are always sent whole, and they alone have a wildcard.
-// Source: xDS protocol, "How the client specifies what resources to return".
+// Under state-of-the-world, Listener and Cluster are always sent whole, and they alone have a
+// wildcard. Source: xDS protocol, "How the client specifies what resources to return".
 constexpr bool IsFullState(Type type) { return type == Type::kCluster || type == Type::kListener; }
 
-// One xDS resource, serialized once in the forms in which it goes out. Immutable; shared by every snapshot that
-// has it and every response that carries it.
+// One xDS resource, serialized once in the forms in which it goes out. Immutable; shared by every
+// snapshot that has it and every response that carries it.
 class Resource {
  public:
   // `message` is serialized deterministically; the version is a hash of its bytes and its name.
@@ -50,7 +50,8 @@ class Resource {
 
   // Field `resources` of a DiscoveryResponse: one Any. A reference, no copy.
   void AppendSotw(std::vector<grpc::Slice>& response) const { response.push_back(sotw_); }
-  // Field `resources` of a DeltaDiscoveryResponse: one Resource with name, version and Any. References, no copy.
+  // Field `resources` of a DeltaDiscoveryResponse: one Resource with name, version and Any.
+  // References, no copy.
   void AppendDelta(std::vector<grpc::Slice>& response) const;
   // What AppendSotw and AppendDelta add to a response, in bytes.
   size_t size() const { return sotw_.size(); }

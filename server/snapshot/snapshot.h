@@ -18,8 +18,8 @@ struct ResourceChange {
   std::shared_ptr<const Resource> after;  // null: it is gone
 };
 
-// All resources as seen from one view. Immutable; shared by every stream of that view. A snapshot shares with the
-// one that it was made from whatever did not change.
+// All resources as seen from one view. Immutable; shared by every stream of that view. A snapshot
+// shares with the one that it was made from whatever did not change.
 class Snapshot {
  public:
   using Map = PersistentMap<Resource>;

@@ -7,16 +7,17 @@
 
 namespace fairlead {
 
-// A version is a hash of content (XXH3, 128 bits): equal content, equal version, on every replica and after every
-// restart. Source: the rule is ours (docs/decisions/0002); to a client a version is opaque.
+// A version is a hash of content (XXH3, 128 bits): equal content, equal version, on every replica
+// and after every restart. Source: the rule is ours (docs/decisions/0002); to a client a version is
+// opaque.
 class Version {
  public:
   Version() = default;
   // Of `content`, told apart by `name`.
   static Version Of(absl::string_view name, absl::string_view content);
 
-  // The version of a set is the sum of its members' versions: adding and removing one costs the same however
-  // large the set is, and order does not matter.
+  // The version of a set is the sum of its members' versions: adding and removing one costs the
+  // same however large the set is, and order does not matter.
   Version& operator+=(const Version& other);
   Version& operator-=(const Version& other);
 

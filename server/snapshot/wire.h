@@ -7,8 +7,9 @@
 
 namespace fairlead::wire {
 
-// Just enough of Protobuf's wire format to put a response together from shared pieces: a message may be given in
-// any order of fields, and a repeated field in pieces. Source: protobuf.dev, "Encoding".
+// Just enough of Protobuf's wire format to put a response together from shared pieces: a message
+// may be given in any order of fields, and a repeated field in pieces. Source: protobuf.dev,
+// "Encoding".
 
 inline void AppendVarint(std::string& out, uint64_t value) {
   while (value >= 0x80) {

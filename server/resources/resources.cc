@@ -1,0 +1,150 @@
+#include "server/resources/resources.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "server/resources/assignment.h"
+#include "server/resources/cluster.h"
+#include "server/resources/listener.h"
+#include "server/resources/route.h"
+#include "server/snapshot/wire.h"
+
+namespace fairlead {
+namespace {
+
+std::string Describe(const View& view) {
+  std::string text = view.host.empty() ? "proxies outside the Docker hosts"
+                                       : absl::StrCat("proxies on host ", view.host);
+  if (!view.networks.empty()) {
+    absl::StrAppend(&text, " in networks ", absl::StrJoin(view.networks, ", "));
+  }
+  return text;
+}
+
+std::string SourceOf(uint32_t view_id, const std::string& pool) {
+  return absl::StrCat("view ", view_id, " pool ", pool);
+}
+
+Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view) {
+  Problem problem;
+  problem.place.host = endpoint.host_id;
+  problem.place.container = endpoint.container_name;
+  problem.place.service = pool.name;
+  problem.place.proxy = Describe(view);
+  problem.what = absl::StrCat("no address of it can be reached by ", Describe(view),
+                              ", so they send it no requests");
+  problem.cure = absl::StrCat("publish port ", endpoint.port, " (ports: [\"", endpoint.port,
+                              "\"] takes any free port of the host), or put it on a network that "
+                              "these proxies share");
+  return problem;
+}
+
+}  // namespace
+
+Resources::Resources(Options options) : options_(std::move(options)) {}
+
+ResourceChanges Resources::Initial() {
+  ResourceChanges out;
+  out.shared.push_back(Routes());
+  out.shared.push_back(
+      {Type::kListener, kHttp,
+       Resource::Of(Type::kListener, kHttp,
+                    HttpListenerOf(kHttp, options_.http_ip, options_.http_port, kHttp))});
+  return out;
+}
+
+ResourceChanges Resources::Apply(const ModelChanges& changes) {
+  ResourceChanges out;
+  for (const PoolChange& change : changes.pools) ApplyPool(change, out);
+  for (const VirtualHostChange& change : changes.virtual_hosts) {
+    if (change.after == nullptr) {
+      virtual_hosts_.erase(change.domain);
+      continue;
+    }
+    std::string& piece = virtual_hosts_[change.domain];
+    piece.clear();
+    wire::AppendField(piece, kVirtualHostsField, VirtualHostOf(*change.after).SerializeAsString());
+  }
+  if (!changes.virtual_hosts.empty()) out.shared.push_back(Routes());
+  return out;
+}
+
+bool Resources::IsDerived(const View& view) const {
+  return std::find(options_.groups.begin(), options_.groups.end(), view.group) !=
+         options_.groups.end();
+}
+
+ResourceChanges Resources::OpenView(uint32_t view_id, const View& view) {
+  ResourceChanges out;
+  if (!IsDerived(view)) return out;
+  views_.emplace(view_id, view);
+  out.views.push_back({view_id, {}});
+  for (const auto& [name, pool] : pools_) Assign(*pool, view_id, view, out);
+  return out;
+}
+
+ResourceChanges Resources::CloseView(uint32_t view_id) {
+  ResourceChanges out;
+  if (views_.erase(view_id) == 0) return out;
+  for (const auto& [name, pool] : pools_) {
+    const std::string source = SourceOf(view_id, name);
+    if (troubled_.erase(source) > 0) out.problems.push_back({source, {}});
+  }
+  return out;
+}
+
+void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
+  const bool is_new = !pools_.contains(change.name);
+  for (const auto& [view_id, view] : views_) {
+    if (out.views.empty() || out.views.back().view_id < view_id) out.views.push_back({view_id, {}});
+  }
+  if (change.after == nullptr) {
+    pools_.erase(change.name);
+    out.shared.push_back({Type::kCluster, change.name, nullptr});
+    for (ResourceChanges::OfView& of_view : out.views) {
+      of_view.changes.push_back({Type::kEndpoint, change.name, nullptr});
+      const std::string source = SourceOf(of_view.view_id, change.name);
+      if (troubled_.erase(source) > 0) out.problems.push_back({source, {}});
+    }
+    return;
+  }
+  pools_[change.name] = change.after;
+  if (is_new) {
+    out.shared.push_back({Type::kCluster, change.name,
+                          Resource::Of(Type::kCluster, change.name, ClusterOf(change.name))});
+  }
+  for (const auto& [view_id, view] : views_) Assign(*change.after, view_id, view, out);
+}
+
+void Resources::Assign(const Pool& pool, uint32_t view_id, const View& view, ResourceChanges& out) {
+  const auto of_view =
+      std::find_if(out.views.begin(), out.views.end(),
+                   [&](const ResourceChanges::OfView& v) { return v.view_id == view_id; });
+  of_view->changes.push_back({Type::kEndpoint, pool.name,
+                              Resource::Of(Type::kEndpoint, pool.name, AssignmentOf(pool, view))});
+
+  ProblemsOf problems{SourceOf(view_id, pool.name), {}};
+  for (const auto& endpoint : pool.endpoints) {
+    // One without any address is the routing model's problem, and the same for every proxy.
+    if (endpoint->addresses.empty() || ReachableAddress(*endpoint, view) != nullptr) continue;
+    problems.problems.push_back(OutOfReach(*endpoint, pool, view));
+  }
+  const bool had = troubled_.contains(problems.source);
+  if (problems.problems.empty() && !had) return;
+  if (problems.problems.empty()) {
+    troubled_.erase(problems.source);
+  } else {
+    troubled_.insert(problems.source);
+  }
+  out.problems.push_back(std::move(problems));
+}
+
+ResourceChange Resources::Routes() const {
+  std::string bytes = RouteConfigurationOf(kHttp).SerializeAsString();
+  for (const auto& [domain, piece] : virtual_hosts_) bytes += piece;
+  return {Type::kRoute, kHttp, Resource::FromBytes(Type::kRoute, kHttp, bytes)};
+}
+
+}  // namespace fairlead

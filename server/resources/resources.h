@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "server/routing/model.h"
+#include "server/snapshot/snapshot.h"
+#include "server/snapshot/view.h"
+
+namespace fairlead {
+
+// What one change of the model does to resources: those that every view with derived routes shares,
+// and the assignments, which depend on the view.
+struct ResourceChanges {
+  struct OfView {
+    uint32_t view_id = 0;
+    std::vector<ResourceChange> changes;
+  };
+
+  std::vector<ResourceChange> shared;
+  std::vector<OfView> views;
+  std::vector<ProblemsOf> problems;
+};
+
+// The model as xDS resources. A change of one pool builds one cluster, and one assignment a view;
+// each resource is serialized once, whoever gets it. Belongs to the control strand.
+class Resources {
+ public:
+  struct Options {
+    // Where the default group's proxies listen for HTTP.
+    std::string http_ip = "0.0.0.0";
+    uint16_t http_port = 8080;
+    // Groups that get derived routes. Others get nothing from containers.
+    std::vector<std::string> groups = {"default"};
+  };
+
+  // The name of the HTTP listener and of its routes.
+  static constexpr char kHttp[] = "http";
+
+  explicit Resources(Options options);
+
+  // What every view with derived routes has before any container is known: the listener and its
+  // empty routes.
+  ResourceChanges Initial();
+
+  ResourceChanges Apply(const ModelChanges& changes);
+
+  // Whether containers' routes are for proxies of this view.
+  bool IsDerived(const View& view) const;
+
+  // From now on there are proxies of this view: its assignments are kept. Returns them all (and no
+  // shared ones).
+  ResourceChanges OpenView(uint32_t view_id, const View& view);
+  // Nobody stands there any more.
+  ResourceChanges CloseView(uint32_t view_id);
+
+ private:
+  void ApplyPool(const PoolChange& change, ResourceChanges& out);
+  // The assignment of `pool` for that view, and the problem if containers are out of its reach.
+  void Assign(const Pool& pool, uint32_t view_id, const View& view, ResourceChanges& out);
+  ResourceChange Routes() const;
+
+  const Options options_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> pools_;
+  // Each domain's virtual host, serialized as a field of the route configuration: a change builds
+  // one anew.
+  absl::btree_map<std::string, std::string> virtual_hosts_;
+  absl::btree_map<uint32_t, View> views_;
+  // Sources of problems that stand.
+  absl::flat_hash_set<std::string> troubled_;
+};
+
+}  // namespace fairlead

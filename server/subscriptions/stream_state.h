@@ -1,0 +1,101 @@
+#pragma once
+
+#include <grpcpp/support/slice.h>
+
+#include <array>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "server/base/token_bucket.h"
+#include "server/snapshot/snapshot.h"
+#include "server/subscriptions/request.h"
+#include "server/subscriptions/subscription.h"
+
+namespace fairlead {
+
+// A response, ready for the wire: the pieces of one DiscoveryResponse or DeltaDiscoveryResponse,
+// most of them shared with other streams.
+struct Response {
+  Type type = Type::kCluster;
+  std::string nonce;
+  std::vector<grpc::Slice> slices;
+  size_t resources = 0;
+  size_t removed = 0;
+};
+
+// One xDS stream as a state machine without I/O: what comes in, and what goes out next. The caller
+// reads, writes one response at a time, and asks for the next when the write is complete; changes
+// that happen meanwhile merge.
+//
+// Order is the machine's: additions are made before breaks (OR1, OR2), a changed cluster's
+// endpoints follow right behind it unasked (OR5), and a changed route waits for the clusters that
+// it needs.
+//
+// Threads: none. `now` is monotonic.
+class StreamState {
+ public:
+  enum class Variant { kSotw, kDelta };
+
+  struct Options {
+    Variant variant = Variant::kSotw;
+    // The type that the stream's service is for; nothing for ADS (ST2).
+    absl::optional<Type> only;
+    // Sent as ControlPlane.identifier (ST10).
+    std::string identifier;
+    // Names that a client may subscribe to on one stream, all types together.
+    size_t most_names = 100'000;
+    // Responses: this many at once, and in the long run a second.
+    double burst = 100;
+    double per_second = 100;
+  };
+
+  explicit StreamState(Options options);
+
+  // A message of the client. An error ends the stream with that status; it says which rule was
+  // broken.
+  absl::Status OnRequest(const Request& request, absl::Duration now, absl::Time wall);
+
+  // The stream is given another snapshot, which differs from the one before in `changes`. The first
+  // one may be given with no changes, before the first request.
+  void OnSnapshot(std::shared_ptr<const Snapshot> snapshot,
+                  const std::vector<ResourceChange>& changes);
+
+  // What is to be written now, if there is anything.
+  absl::optional<Response> Next(absl::Duration now, absl::Time wall);
+
+  // When to ask Next again though nothing has happened; infinite: no need.
+  absl::Duration WakeAt() const { return wake_at_; }
+
+  // Null: the client did not ask for that type.
+  const Subscription* subscription(Type type) const {
+    return subscriptions_[static_cast<size_t>(type)].get();
+  }
+
+ private:
+  struct Step {
+    Type type;
+    bool removal;
+  };
+
+  Subscription& SubscriptionOf(Type type);
+  size_t SubscribedNames() const;
+  absl::optional<Step> NextStep(absl::Duration now);
+  bool HoldsRoutes(absl::Duration now);
+  Response Encode(Type type, const Content& content, absl::Time wall);
+  void AfterClusters(const Content& content, absl::Duration now);
+
+  const Options options_;
+  std::shared_ptr<const Snapshot> snapshot_ = Snapshot::Empty();
+  std::array<std::unique_ptr<Subscription>, kTypes.size()> subscriptions_;
+  uint64_t last_nonce_ = 0;
+  TokenBucket bucket_;
+  absl::Duration wake_at_ = absl::InfiniteDuration();
+  // Until when changed routes wait for clusters that were sent and not answered yet.
+  absl::Duration routes_held_until_ = -absl::InfiniteDuration();
+};
+
+}  // namespace fairlead

@@ -1,0 +1,138 @@
+#include "server/subscriptions/xds_queue.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/base/clock.h"
+#include "server/subscriptions/xds_stream.h"
+
+namespace fairlead {
+
+XdsQueue::XdsQueue(uint32_t index, std::unique_ptr<grpc::ServerCompletionQueue> queue,
+                   grpc::AsyncGenericService& service, const XdsService::Options& options,
+                   std::atomic<size_t>& open_streams, StreamObserver& observer)
+    : index_(index),
+      queue_(std::move(queue)),
+      service_(service),
+      options_(options),
+      open_streams_(open_streams),
+      observer_(observer) {}
+
+XdsQueue::~XdsQueue() { Stop(); }
+
+void XdsQueue::Start() {
+  // Several calls are accepted ahead, so that a burst of connections does not wait for our turn.
+  constexpr int kAhead = 8;
+  for (int i = 0; i < kAhead; ++i) AcceptNext();
+  thread_ = std::thread([this] { Run(); });
+}
+
+void XdsQueue::Stop() {
+  {
+    absl::MutexLock lock(&mutex_);
+    if (stopping_) return;
+    stopping_ = true;
+  }
+  queue_->Shutdown();
+  if (thread_.joinable()) {
+    thread_.join();
+  } else {
+    void* tag;
+    bool ok;
+    while (queue_->Next(&tag, &ok)) {
+    }
+  }
+}
+
+bool XdsQueue::Post(absl::AnyInvocable<void()> task) {
+  absl::MutexLock lock(&mutex_);
+  if (stopping_) return false;
+  tasks_.push_back(std::move(task));
+  if (!std::exchange(wake_under_way_, true)) {
+    // An alarm that is due at once is the one way to wake the thread out of the queue.
+    alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), &wake_);
+  }
+  return true;
+}
+
+void XdsQueue::Wake::Complete(bool /*ok*/) { queue_.RunTasks(); }
+
+void XdsQueue::RunTasks() {
+  std::vector<absl::AnyInvocable<void()>> tasks;
+  {
+    absl::MutexLock lock(&mutex_);
+    wake_under_way_ = false;
+    tasks.swap(tasks_);
+  }
+  for (auto& task : tasks) task();
+}
+
+void XdsQueue::Run() {
+  pthread_setname_np(pthread_self(), absl::StrCat("xds-", index_).c_str());
+  while (true) {
+    gpr_timespec deadline = gpr_inf_future(GPR_CLOCK_MONOTONIC);
+    if (!timers_.empty()) {
+      const absl::Duration wait = timers_.begin()->first - Clock::Real().Monotonic();
+      deadline = gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                              gpr_time_from_nanos(absl::ToInt64Nanoseconds(wait), GPR_TIMESPAN));
+    }
+    void* tag = nullptr;
+    bool ok = false;
+    switch (queue_->AsyncNext(&tag, &ok, deadline)) {
+      case grpc::CompletionQueue::SHUTDOWN:
+        return;
+      case grpc::CompletionQueue::TIMEOUT:
+        break;
+      case grpc::CompletionQueue::GOT_EVENT:
+        static_cast<Completion*>(tag)->Complete(ok);
+        break;
+    }
+    RunTimers();
+  }
+}
+
+void XdsQueue::RunTimers() {
+  while (!timers_.empty() && timers_.begin()->first <= Clock::Real().Monotonic()) {
+    const uint64_t number = timers_.begin()->second;
+    timers_.erase(timers_.begin());
+    if (const auto found = streams_.find(number); found != streams_.end()) {
+      found->second->OnTimer();
+    }
+  }
+}
+
+void XdsQueue::SetTimer(XdsStream& stream, absl::Duration before, absl::Duration when) {
+  timers_.erase({before, stream.number()});
+  if (when < absl::InfiniteDuration()) timers_.emplace(when, stream.number());
+}
+
+void XdsQueue::AcceptNext() {
+  const uint64_t number = ++last_stream_;
+  auto stream = std::make_unique<XdsStream>(*this, number);
+  stream->Accept();
+  streams_.emplace(number, std::move(stream));
+}
+
+void XdsQueue::Remove(XdsStream& stream) { streams_.erase(stream.number()); }
+
+void XdsQueue::Attach(uint64_t stream, uint32_t view_id, std::shared_ptr<const Snapshot> snapshot) {
+  const auto found = streams_.find(stream);
+  if (found != streams_.end()) found->second->Attach(view_id, std::move(snapshot));
+}
+
+void XdsQueue::Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
+                       const std::vector<ResourceChange>& changes) {
+  for (const auto& [number, stream] : streams_) stream->OnSnapshot(view_id, snapshot, changes);
+}
+
+void XdsQueue::Describe(v1::ListProxiesResponse& response) const {
+  for (const auto& [number, stream] : streams_) {
+    if (absl::optional<v1::Proxy> proxy = stream->Describe()) {
+      *response.add_proxies() = *std::move(proxy);
+    }
+  }
+}
+
+}  // namespace fairlead

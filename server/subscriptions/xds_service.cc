@@ -1,0 +1,61 @@
+#include "server/subscriptions/xds_service.h"
+
+#include <atomic>
+#include <utility>
+
+#include "absl/synchronization/notification.h"
+#include "server/subscriptions/xds_queue.h"
+
+namespace fairlead {
+
+XdsService::XdsService(Options options, StreamObserver& observer)
+    : options_(std::move(options)), observer_(observer) {}
+
+XdsService::~XdsService() { Stop(); }
+
+void XdsService::Register(grpc::ServerBuilder& builder) {
+  builder.RegisterAsyncGenericService(&service_);
+  for (int i = 0; i < options_.queues; ++i) {
+    queues_.push_back(std::make_unique<XdsQueue>(static_cast<uint32_t>(i),
+                                                 builder.AddCompletionQueue(), service_, options_,
+                                                 open_streams_, observer_));
+  }
+}
+
+void XdsService::Start() {
+  for (const auto& queue : queues_) queue->Start();
+}
+
+void XdsService::Stop() {
+  for (const auto& queue : queues_) queue->Stop();
+}
+
+void XdsService::Attach(StreamId stream, uint32_t view_id,
+                        std::shared_ptr<const Snapshot> snapshot) {
+  XdsQueue& queue = *queues_[stream.queue];
+  queue.Post([&queue, stream, view_id, snapshot = std::move(snapshot)]() mutable {
+    queue.Attach(stream.number, view_id, std::move(snapshot));
+  });
+}
+
+void XdsService::Publish(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot,
+                         std::shared_ptr<const std::vector<ResourceChange>> changes) {
+  for (const auto& queue : queues_) {
+    queue->Post([queue = queue.get(), view_id, snapshot, changes] {
+      queue->Publish(view_id, snapshot, *changes);
+    });
+  }
+}
+
+void XdsService::Describe(v1::ListProxiesResponse& response) {
+  for (const auto& queue : queues_) {
+    absl::Notification done;
+    const bool runs = queue->Post([&] {
+      queue->Describe(response);
+      done.Notify();
+    });
+    if (runs) done.WaitForNotification();
+  }
+}
+
+}  // namespace fairlead

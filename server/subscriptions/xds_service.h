@@ -1,0 +1,93 @@
+#pragma once
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/server_builder.h>
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "fairlead/v1/admin.pb.h"
+#include "server/snapshot/snapshot.h"
+#include "server/snapshot/view.h"
+
+namespace fairlead {
+
+class XdsQueue;
+
+// Names one stream for as long as the process lives.
+struct StreamId {
+  uint32_t queue = 0;
+  uint64_t number = 0;
+};
+
+// Who a stream's client says it is.
+struct ProxyIdentity {
+  std::string node_id;
+  View view;
+};
+
+// What the streams tell the stages before them. Called on the queues' threads; must not block.
+class StreamObserver {
+ public:
+  virtual ~StreamObserver() = default;
+
+  // A stream has begun. It is silent until XdsService::Attach is called for it.
+  virtual void OnStream(StreamId stream, const ProxyIdentity& proxy) = 0;
+  // It has ended; nothing more comes of it.
+  virtual void OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) = 0;
+  // The client refused a response, or accepts what comes now after it had refused one (`error` is
+  // empty then).
+  virtual void OnAnswer(StreamId stream, const ProxyIdentity& proxy, Type type,
+                        const std::string& error) = 0;
+};
+
+// The xDS port: ADS and the separate services, state-of-the-world and delta, on gRPC's asynchronous
+// generic service with completion queues of its own, one thread each. (The callback API of
+// gRPC 1.51 holds requests back for up to 100 ms after a second of quiet; docs/decisions/0003.) A
+// stream lives on one queue's thread; nothing is written under a lock that another stream needs.
+//
+// Order of calls: Register, BuildAndStart of the builder, Start, ..., Shutdown of the grpc::Server,
+// Stop.
+class XdsService {
+ public:
+  struct Options {
+    int queues = 2;
+    // Streams at once over all queues; one more is refused with RESOURCE_EXHAUSTED.
+    size_t most_streams = 16'384;
+    // ControlPlane.identifier.
+    std::string identifier = "fairlead";
+  };
+
+  // `observer` must outlive this.
+  XdsService(Options options, StreamObserver& observer);
+  ~XdsService();
+
+  void Register(grpc::ServerBuilder& builder);
+  void Start();
+  // After grpc::Server::Shutdown: ends the queues' threads. Idempotent.
+  void Stop();
+
+  // The stream stands in the view `view_id` and is sent `snapshot`, then what Publish says of that
+  // view. Any thread, but Attach and Publish of one view must be called in order.
+  void Attach(StreamId stream, uint32_t view_id, std::shared_ptr<const Snapshot> snapshot);
+
+  // The view's snapshot is now `snapshot`, which differs from the one before in `changes`.
+  void Publish(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot,
+               std::shared_ptr<const std::vector<ResourceChange>> changes);
+
+  // Adds all connected proxies. Waits for each queue's thread; not from one of those.
+  void Describe(v1::ListProxiesResponse& response);
+
+ private:
+  const Options options_;
+  StreamObserver& observer_;
+  grpc::AsyncGenericService service_;
+  std::atomic<size_t> open_streams_{0};
+  std::vector<std::unique_ptr<XdsQueue>> queues_;
+};
+
+}  // namespace fairlead

@@ -1,0 +1,314 @@
+#include "server/subscriptions/xds_stream.h"
+
+#include <grpcpp/impl/codegen/proto_utils.h>
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/base/clock.h"
+#include "server/subscriptions/node.h"
+#include "server/subscriptions/request.h"
+
+namespace fairlead {
+namespace {
+
+using envoy::service::discovery::v3::DeltaDiscoveryRequest;
+using envoy::service::discovery::v3::DiscoveryRequest;
+
+struct Method {
+  absl::string_view path;
+  StreamState::Variant variant;
+  absl::optional<Type> only;
+};
+
+// Source: the services of envoy/service/*/v3/*.proto.
+const Method kMethods[] = {
+    {"/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources",
+     StreamState::Variant::kSotw, absl::nullopt},
+    {"/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
+     StreamState::Variant::kDelta, absl::nullopt},
+    {"/envoy.service.cluster.v3.ClusterDiscoveryService/StreamClusters",
+     StreamState::Variant::kSotw, Type::kCluster},
+    {"/envoy.service.cluster.v3.ClusterDiscoveryService/DeltaClusters",
+     StreamState::Variant::kDelta, Type::kCluster},
+    {"/envoy.service.endpoint.v3.EndpointDiscoveryService/StreamEndpoints",
+     StreamState::Variant::kSotw, Type::kEndpoint},
+    {"/envoy.service.endpoint.v3.EndpointDiscoveryService/DeltaEndpoints",
+     StreamState::Variant::kDelta, Type::kEndpoint},
+    {"/envoy.service.listener.v3.ListenerDiscoveryService/StreamListeners",
+     StreamState::Variant::kSotw, Type::kListener},
+    {"/envoy.service.listener.v3.ListenerDiscoveryService/DeltaListeners",
+     StreamState::Variant::kDelta, Type::kListener},
+    {"/envoy.service.route.v3.RouteDiscoveryService/StreamRoutes", StreamState::Variant::kSotw,
+     Type::kRoute},
+    {"/envoy.service.route.v3.RouteDiscoveryService/DeltaRoutes", StreamState::Variant::kDelta,
+     Type::kRoute},
+    {"/envoy.service.secret.v3.SecretDiscoveryService/StreamSecrets", StreamState::Variant::kSotw,
+     Type::kSecret},
+    {"/envoy.service.secret.v3.SecretDiscoveryService/DeltaSecrets", StreamState::Variant::kDelta,
+     Type::kSecret},
+};
+
+const Method* FindMethod(absl::string_view path) {
+  for (const Method& method : kMethods) {
+    if (method.path == path) return &method;
+  }
+  return nullptr;
+}
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
+}
+
+v1::TypeSync::State StateOf(const SyncState& state) {
+  if (state.responses == 0) return v1::TypeSync::NOT_SENT;
+  if (!state.error.empty()) return v1::TypeSync::NACKED;
+  return state.answered ? v1::TypeSync::ACKED : v1::TypeSync::SENT;
+}
+
+void Set(absl::Time time, google::protobuf::Timestamp& timestamp) {
+  const int64_t nanoseconds = absl::ToUnixNanos(time);
+  timestamp.set_seconds(nanoseconds / 1'000'000'000);
+  timestamp.set_nanos(static_cast<int32_t>(nanoseconds % 1'000'000'000));
+}
+
+v1::TypeSync Describe(const Subscription& subscription) {
+  const SyncState& state = subscription.state();
+  v1::TypeSync sync;
+  sync.set_type(std::string(ShortName(subscription.type())));
+  sync.set_state(StateOf(state));
+  sync.set_sent_version(state.sent_version);
+  sync.set_acked_version(state.acked_version);
+  sync.set_error(state.error);
+  sync.set_responses(state.responses);
+  sync.set_nacks(state.nacks);
+  sync.set_subscribed(static_cast<uint32_t>(subscription.subscribed()));
+  sync.set_wildcard(subscription.wildcard());
+  if (state.responses > 0) Set(state.last_sent, *sync.mutable_last_sent());
+  const int64_t round_trip = absl::ToInt64Nanoseconds(state.last_round_trip);
+  sync.mutable_last_round_trip()->set_seconds(round_trip / 1'000'000'000);
+  sync.mutable_last_round_trip()->set_nanos(static_cast<int32_t>(round_trip % 1'000'000'000));
+  return sync;
+}
+
+}  // namespace
+
+void XdsStream::Step::Complete(bool ok) {
+  XdsStream& stream = stream_;
+  --stream.under_way_;
+  (stream.*done_)(ok);
+  if (stream.under_way_ == 0) stream.queue_.Remove(stream);
+}
+
+XdsStream::XdsStream(XdsQueue& queue, uint64_t number) : queue_(queue), number_(number) {}
+
+void XdsStream::Accept() {
+  ++under_way_;
+  context_.AsyncNotifyWhenDone(&over_);
+  queue_.service().RequestCall(&context_, &stream_, &queue_.completions(), &queue_.completions(),
+                               &call_);
+}
+
+void XdsStream::OnCall(bool ok) {
+  if (!ok) return;  // the server is shutting down
+  ++under_way_;     // for `over_`, which comes for every call that has begun
+  queue_.AcceptNext();
+  connected_at_ = Clock::Real().Wall();
+  counted_ = true;
+  if (queue_.open_streams().fetch_add(1) >= queue_.options().most_streams) {
+    End(grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED,
+                     absl::StrCat("more than ", queue_.options().most_streams,
+                                  " xDS streams at once; raise --max-xds-streams")));
+    return;
+  }
+  const Method* const method = FindMethod(context_.method());
+  if (method == nullptr) {
+    End(grpc::Status(
+        grpc::StatusCode::UNIMPLEMENTED,
+        absl::StrCat("this port serves xDS v3, not ", context_.method().substr(0, 256))));
+    return;
+  }
+  variant_ = method->variant;
+  variant_name_ =
+      absl::StrCat(method->only.has_value() ? std::string(ShortName(*method->only)) : "ADS",
+                   variant_ == StreamState::Variant::kDelta ? " delta" : " state of the world");
+  StreamState::Options options;
+  options.variant = method->variant;
+  options.only = method->only;
+  options.identifier = queue_.options().identifier;
+  state_.emplace(std::move(options));
+  Read();
+}
+
+void XdsStream::Read() {
+  ++under_way_;
+  stream_.Read(&incoming_, &read_);
+}
+
+void XdsStream::OnRead(bool ok) {
+  if (!ok) {
+    // Half-closed (finish with OK, ST7), or gone.
+    End(grpc::Status::OK);
+    return;
+  }
+  if (end_.has_value()) return;
+  TakeIncoming();
+}
+
+void XdsStream::TakeIncoming() {
+  const absl::Status status = Take(incoming_);
+  incoming_.Clear();
+  if (!status.ok()) {
+    End(ToGrpc(status));
+    return;
+  }
+  // The first message waits for the view, and so does whatever comes behind it.
+  if (first_request_.has_value()) return;
+  ReportAnswers();
+  WriteNext();
+  Read();
+}
+
+absl::Status XdsStream::Take(grpc::ByteBuffer& message) {
+  return variant_ == StreamState::Variant::kDelta ? TakeAs<DeltaDiscoveryRequest>(message)
+                                                  : TakeAs<DiscoveryRequest>(message);
+}
+
+template <typename Message>
+absl::Status XdsStream::TakeAs(grpc::ByteBuffer& bytes) {
+  Message message;
+  const grpc::Status parsed = grpc::SerializationTraits<Message>::Deserialize(&bytes, &message);
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the message is not a ", message.GetDescriptor()->full_name()));
+  }
+  if (!proxy_.has_value()) {
+    if (!message.has_node()) {
+      return absl::InvalidArgumentError("the first message of a stream needs `node` (ST4)");
+    }
+    first_request_ = RequestOf(Message(message));
+    return TakeNode(message.node());
+  }
+  return state_->OnRequest(RequestOf(std::move(message)), Clock::Real().Monotonic(),
+                           Clock::Real().Wall());
+}
+
+absl::Status XdsStream::TakeNode(const envoy::config::core::v3::Node& node) {
+  constexpr size_t kLongestId = 1024;
+  if (node.id().size() > kLongestId) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("node.id is longer than ", kLongestId, " bytes"));
+  }
+  absl::StatusOr<View> view = ViewOf(node);
+  if (!view.ok()) return view.status();
+  proxy_.emplace(ProxyIdentity{node.id(), *std::move(view)});
+  user_agent_ = UserAgentOf(node);
+  queue_.observer().OnStream({queue_.index(), number_}, *proxy_);
+  return absl::OkStatus();
+}
+
+void XdsStream::Attach(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot) {
+  if (!first_request_.has_value()) return;
+  view_id_ = view_id;
+  state_->OnSnapshot(std::move(snapshot), {});
+  const absl::Status status = state_->OnRequest(*std::exchange(first_request_, absl::nullopt),
+                                                Clock::Real().Monotonic(), Clock::Real().Wall());
+  if (!status.ok()) End(ToGrpc(status));
+  if (end_.has_value()) return;
+  WriteNext();
+  Read();
+}
+
+void XdsStream::OnSnapshot(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
+                           const std::vector<ResourceChange>& changes) {
+  if (view_id_ != view_id || !state_.has_value()) return;
+  state_->OnSnapshot(snapshot, changes);
+  WriteNext();
+}
+
+void XdsStream::OnTimer() {
+  timer_ = absl::InfiniteDuration();
+  WriteNext();
+}
+
+void XdsStream::WriteNext() {
+  if (writing_ || broken_ || finishing_ || end_.has_value() || !view_id_.has_value()) return;
+  absl::optional<Response> response = state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
+  if (state_->WakeAt() != timer_) {
+    queue_.SetTimer(*this, timer_, state_->WakeAt());
+    timer_ = state_->WakeAt();
+  }
+  if (!response.has_value()) return;
+  const grpc::ByteBuffer bytes(response->slices.data(), response->slices.size());
+  writing_ = true;
+  ++under_way_;
+  grpc::WriteOptions options;
+  // A shared slab would be compressed again for each stream.
+  options.set_no_compression();
+  stream_.Write(bytes, options, &write_);
+}
+
+void XdsStream::OnWritten(bool ok) {
+  writing_ = false;
+  if (!ok) broken_ = true;
+  FinishIfIdle();
+  WriteNext();
+}
+
+void XdsStream::End(grpc::Status status) {
+  if (!end_.has_value()) end_ = std::move(status);
+  FinishIfIdle();
+}
+
+void XdsStream::FinishIfIdle() {
+  if (!end_.has_value() || writing_ || finishing_) return;
+  finishing_ = true;
+  ++under_way_;
+  stream_.Finish(*end_, &finish_);
+}
+
+void XdsStream::OnFinished(bool /*ok*/) {
+  queue_.SetTimer(*this, timer_, absl::InfiniteDuration());
+  if (counted_) queue_.open_streams().fetch_sub(1);
+  if (proxy_.has_value()) queue_.observer().OnStreamEnd({queue_.index(), number_}, *proxy_);
+}
+
+// The client is gone, or the call was finished.
+void XdsStream::OnOver(bool /*ok*/) {
+  if (context_.IsCancelled()) End(grpc::Status::CANCELLED);
+}
+
+void XdsStream::ReportAnswers() {
+  for (const Type type : kTypes) {
+    const Subscription* const subscription = state_->subscription(type);
+    if (subscription == nullptr) continue;
+    std::string& reported = reported_errors_[static_cast<size_t>(type)];
+    if (subscription->state().error == reported) continue;
+    reported = subscription->state().error;
+    queue_.observer().OnAnswer({queue_.index(), number_}, *proxy_, type, reported);
+  }
+}
+
+absl::optional<v1::Proxy> XdsStream::Describe() const {
+  if (!proxy_.has_value()) return absl::nullopt;
+  v1::Proxy proxy;
+  proxy.set_node_id(proxy_->node_id);
+  proxy.set_group(proxy_->view.group);
+  proxy.set_host(proxy_->view.host);
+  for (const std::string& network : proxy_->view.networks) proxy.add_networks(network);
+  proxy.set_peer(context_.peer());
+  proxy.set_user_agent(user_agent_);
+  proxy.set_variant(variant_name_);
+  Set(connected_at_, *proxy.mutable_connected_at());
+  for (const Type type :
+       {Type::kCluster, Type::kEndpoint, Type::kListener, Type::kRoute, Type::kSecret}) {
+    if (const Subscription* const subscription = state_->subscription(type)) {
+      *proxy.add_types() = fairlead::Describe(*subscription);
+    }
+  }
+  return proxy;
+}
+
+}  // namespace fairlead

@@ -1,0 +1,98 @@
+#pragma once
+
+#include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "absl/types/optional.h"
+#include "fairlead/v1/admin.pb.h"
+#include "server/subscriptions/stream_state.h"
+#include "server/subscriptions/xds_queue.h"
+#include "server/subscriptions/xds_service.h"
+
+namespace fairlead {
+
+// One call on the xDS port: reads, writes and finishes; what to say is StreamState's. Lives on its
+// queue's thread and is removed when the call is over and nothing of it is under way.
+class XdsStream {
+ public:
+  XdsStream(XdsQueue& queue, uint64_t number);
+
+  // Asks for the next call; the stream begins when there is one.
+  void Accept();
+
+  void Attach(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot);
+  // If the stream stands in that view.
+  void OnSnapshot(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
+                  const std::vector<ResourceChange>& changes);
+  void OnTimer();
+  // Nothing for a call whose client has not said who it is.
+  absl::optional<v1::Proxy> Describe() const;
+
+  uint64_t number() const { return number_; }
+
+ private:
+  // Binds a completion to a member function.
+  class Step final : public Completion {
+   public:
+    Step(XdsStream& stream, void (XdsStream::*done)(bool)) : stream_(stream), done_(done) {}
+    void Complete(bool ok) override;
+
+   private:
+    XdsStream& stream_;
+    void (XdsStream::*const done_)(bool);
+  };
+
+  void OnCall(bool ok);
+  void OnRead(bool ok);
+  void OnWritten(bool ok);
+  void OnFinished(bool ok);
+  void OnOver(bool ok);
+
+  void Read();
+  // Takes `incoming_`, and goes on to read.
+  void TakeIncoming();
+  absl::Status Take(grpc::ByteBuffer& message);
+  template <typename Message>
+  absl::Status TakeAs(grpc::ByteBuffer& message);
+  absl::Status TakeNode(const envoy::config::core::v3::Node& node);
+  void ReportAnswers();
+  void WriteNext();
+  // Finishes with `status` as soon as no write is under way.
+  void End(grpc::Status status);
+  void FinishIfIdle();
+
+  XdsQueue& queue_;
+  const uint64_t number_;
+  grpc::GenericServerContext context_;
+  grpc::GenericServerAsyncReaderWriter stream_{&context_};
+  Step call_{*this, &XdsStream::OnCall};
+  Step read_{*this, &XdsStream::OnRead};
+  Step write_{*this, &XdsStream::OnWritten};
+  Step finish_{*this, &XdsStream::OnFinished};
+  Step over_{*this, &XdsStream::OnOver};
+  int under_way_ = 0;  // completions that will still come
+  bool counted_ = false;
+  bool writing_ = false;
+  bool broken_ = false;
+  bool finishing_ = false;
+  absl::optional<grpc::Status> end_;
+
+  grpc::ByteBuffer incoming_;
+  absl::optional<Request> first_request_;  // until the view is there
+  absl::optional<StreamState> state_;
+  StreamState::Variant variant_ = StreamState::Variant::kSotw;
+  absl::optional<ProxyIdentity> proxy_;
+  std::string variant_name_;
+  std::string user_agent_;
+  absl::Time connected_at_;
+  absl::optional<uint32_t> view_id_;
+  absl::Duration timer_ = absl::InfiniteDuration();
+  std::array<std::string, kTypes.size()> reported_errors_;
+};
+
+}  // namespace fairlead
