@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace fairlead {
+
+// One row of GET /containers/json.
+struct ListedContainer {
+  std::string id;
+  // "running", "exited", ...
+  std::string state;
+  // A hash of what the row says about names, state, health, ports and addresses: if it differs from
+  // that of an earlier list, the container is worth another inspection. Compare only within one run
+  // of the process.
+  size_t fingerprint = 0;
+};
+
+// Reads the answer of GET /containers/json?all=1. DATA_LOSS if it is no usable JSON or a row has no
+// id: then nothing of it is believed, since what is absent from a list counts as gone.
+absl::StatusOr<std::vector<ListedContainer>> ParseContainerList(absl::string_view json);
+
+// Reads the answer of GET /networks: pairs of a network's id and its driver. Podman's ids in
+// inspections are names, so each network is there under its name too.
+absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ParseNetworkDrivers(
+    absl::string_view json);
+
+}  // namespace fairlead

@@ -1,0 +1,254 @@
+// What no good engine says: bounds, broken JSON, lies. And the small grammars.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "agents/engine/api_version.h"
+#include "agents/engine/container.h"
+#include "agents/engine/engine_url.h"
+#include "agents/engine/event.h"
+#include "agents/engine/json.h"
+#include "agents/engine/line_splitter.h"
+#include "agents/engine/listing.h"
+#include "agents/engine/signal_number.h"
+#include "test/support/files.h"
+
+namespace fairlead {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+// A plain container that runs, changed by `change`.
+std::string Changed(const std::function<void(nlohmann::json&)>& change) {
+  auto json = nlohmann::json::parse(TestFile("test/samples/docker/inspect-plain.json"));
+  change(json);
+  return json.dump();
+}
+
+std::string Message(const std::function<void(nlohmann::json&)>& change) {
+  const auto inspection = ParseInspection(Changed(change));
+  if (inspection.ok()) return "ok";
+  EXPECT_EQ(inspection.status().code(), absl::StatusCode::kInvalidArgument);
+  return std::string(inspection.status().message());
+}
+
+TEST(Inspection, WhatIsBeyondABoundIsRefusedWithTheReason) {
+  const struct {
+    std::function<void(nlohmann::json&)> change;
+    std::string message;
+  } cases[] = {
+      {[](auto&) {}, "ok"},
+      {[](auto& j) { j["Id"] = "x"; }, "its id 'x' is not one of 64 hexadecimal digits"},
+      {[](auto& j) { j.erase("Id"); }, "its id '' is not one of 64 hexadecimal digits"},
+      {[](auto& j) { j["State"]["Status"] = "dreaming"; }, "its state 'dreaming' is unknown"},
+      {[](auto& j) {
+         for (int i = 0; i < 10'000; ++i) j["Config"]["Labels"][absl::StrCat("l", i)] = "v";
+       },
+       "it has 10000 labels; the most is 1000"},
+      {[](auto& j) { j["Config"]["Labels"]["big"] = std::string(1'000'000, 'x'); },
+       "its label 'big' has 1000000 bytes; the most is 65536"},
+      {[](auto& j) {
+         j["Config"]["Env"].push_back(absl::StrCat("VIRTUAL_HOST=", std::string(70'000, 'x')));
+       },
+       "its variable VIRTUAL_HOST has 70013 bytes; the most is 65536"},
+      {[](auto& j) {
+         for (int i = 0; i < 900; ++i) {
+           j["Config"]["Labels"][absl::StrCat("l", i)] = std::string(2000, 'x');
+         }
+       },
+       "its facts have"},
+      {[](auto& j) { j["Config"]["ExposedPorts"]["80a/tcp"] = nlohmann::json::object(); },
+       "its port '80a/tcp' is none"},
+      {[](auto& j) { j["Config"]["ExposedPorts"]["0/tcp"] = nlohmann::json::object(); },
+       "its port '0/tcp' is none"},
+      {[](auto& j) { j["Config"]["ExposedPorts"]["1-65535/tcp"] = nlohmann::json::object(); },
+       "it has more than 16384 ports"},
+      {[](auto& j) { j["NetworkSettings"]["Networks"]["bridge"]["IPAddress"] = "1.2.3"; },
+       "its address '1.2.3' in network 'bridge' is not an IP address"},
+      {[](auto& j) { j["NetworkSettings"]["Ports"]["8000/tcp"][0]["HostPort"] = "99999"; },
+       "its port 8000/tcp is published at '127.0.0.1', '99999', which is no address and port"},
+  };
+  for (const auto& each : cases) EXPECT_THAT(Message(each.change), HasSubstr(each.message));
+}
+
+TEST(Inspection, OtherTypesThanExpectedAreLikeAbsence) {
+  const auto inspection = ParseInspection(Changed([](nlohmann::json& j) {
+    j["Config"]["Labels"] = 5;
+    j["Config"]["Env"] = "PATH";
+    j["Config"]["ExposedPorts"] = nullptr;
+    j["NetworkSettings"] = nullptr;
+    j["State"]["Health"] = "well";
+    j["Name"] = 7;
+  }));
+  ASSERT_TRUE(inspection.ok()) << inspection.status();
+  EXPECT_EQ(inspection->container.networks_size(), 0);
+  EXPECT_EQ(inspection->container.ports_size(), 0);
+  EXPECT_EQ(inspection->container.name(), "");
+}
+
+TEST(Inspection, OnlyTheVocabularyLeavesTheHost) {
+  const auto inspection = ParseInspection(Changed([](nlohmann::json& j) {
+    j["Config"]["Env"] = {"PASSWORD=secret",    "VIRTUAL_HOST=a.example", "VIRTUAL_HOST_X=b",
+                          "virtual_host=small", "VIRTUAL_PORT",           "HSTS=off=really"};
+  }));
+  ASSERT_TRUE(inspection.ok());
+  const auto& environment = inspection->container.environment();
+  EXPECT_EQ(environment.size(), 2);
+  EXPECT_EQ(environment.at("VIRTUAL_HOST"), "a.example");
+  EXPECT_EQ(environment.at("HSTS"), "off=really");
+}
+
+TEST(Inspection, StopSignalAndTimeout) {
+  const auto inspection = ParseInspection(Changed([](nlohmann::json& j) {
+    j["Config"]["StopSignal"] = "SIGQUIT";
+    j["Config"]["StopTimeout"] = 30;
+  }));
+  EXPECT_EQ(inspection->stop_signal, 3);
+  EXPECT_EQ(inspection->stop_timeout, absl::Seconds(30));
+}
+
+TEST(Inspection, BrokenJsonIsToldWithItsPlace) {
+  const std::string whole = TestFile("test/samples/docker/inspect-plain.json");
+  const auto inspection = ParseInspection(absl::string_view(whole).substr(0, 100));
+  EXPECT_EQ(inspection.status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_THAT(std::string(inspection.status().message()), HasSubstr("at byte 101"));
+}
+
+TEST(Inspection, AnyBeginningOfATextIsNoCrash) {
+  const std::string whole = TestFile("test/samples/docker/inspect-two.json");
+  for (size_t size = 0; size < whole.size() - 2; ++size) {
+    EXPECT_FALSE(ParseInspection(absl::string_view(whole).substr(0, size)).ok()) << size;
+  }
+}
+
+TEST(Json, DeepTextIsRefusedBeforeItIsParsed) {
+  EXPECT_THAT(std::string(ParseJson(std::string(100'000, '['), "GET /x").status().message()),
+              HasSubstr("GET /x: the engine's answer is no usable JSON at byte 64: it nests too"));
+  EXPECT_TRUE(ParseJson("[[1]]", "x").ok());
+}
+
+TEST(Json, ItemsOfAList) {
+  const auto items = [](absl::string_view text) {
+    std::vector<std::string> found;
+    const absl::Status read = ForEachItem(text, "x", [&](absl::string_view item) {
+      found.emplace_back(item);
+      return absl::OkStatus();
+    });
+    if (!read.ok()) found.push_back("error");
+    return found;
+  };
+  EXPECT_THAT(items(" [ ] "), ElementsAre());
+  EXPECT_THAT(items(R"([1,"a,]\",",[2,3],{"b":[4,5]}])"),
+              ElementsAre("1", R"("a,]\",")", "[2,3]", R"({"b":[4,5]})"));
+  for (const char* text : {"", "[", "]", "{}", "[1", "null"}) {
+    EXPECT_THAT(items(text), ElementsAre("error")) << text;
+  }
+}
+
+TEST(List, ARowWithoutIdMakesTheWholeListUnbelievable) {
+  EXPECT_EQ(ParseContainerList(R"([{"Id":"a"},{"Names":["/b"]}])").status().code(),
+            absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ParseContainerList(R"([{"Id":"a"},])").status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST(Event, WhatEveryEventHasMustBeThere) {
+  for (const char* line :
+       {"", "{", "[]", "{}", R"({"Type":"container","Action":"start","Actor":{}})",
+        R"({"Action":"start","Actor":{"ID":"a"}})", R"({"Type":"container","Actor":{"ID":"a"}})"}) {
+    EXPECT_EQ(ParseEvent(line).status().code(), absl::StatusCode::kDataLoss) << line;
+  }
+}
+
+TEST(Event, NanosecondsKeepTheirLastDigits) {
+  const auto event = ParseEvent(
+      R"({"Type":"container","Action":"die","Actor":{"ID":"a"},"timeNano":1795504815642699551})");
+  EXPECT_EQ((*event)->time_nano, 1795504815642699551);
+}
+
+TEST(Signal, NamesAndNumbers) {
+  const struct {
+    absl::string_view text;
+    std::optional<int> number;
+  } cases[] = {
+      {"15", 15},       {"SIGTERM", 15},    {"TERM", 15},     {"sigterm", 15}, {"SIGQUIT", 3},
+      {"WINCH", 28},    {"SIGRTMIN+3", 37}, {"RTMAX-1", 63},  {"RTMIN", 34},   {"", {}},
+      {"0", {}},        {"65", {}},         {"-1", {}},       {"SIG", {}},     {"TERM+1", {}},
+      {"RTMIN+99", {}}, {"RTMIN+", {}},     {"nonsense", {}},
+  };
+  for (const auto& each : cases) EXPECT_EQ(SignalNumber(each.text), each.number) << each.text;
+}
+
+TEST(ApiVersion, TheOlderOfBoth) {
+  const struct {
+    ApiVersion theirs;
+    std::string expected;
+  } cases[] = {{{1, 41}, "1.41"}, {{1, 24}, "1.24"}, {{1, 45}, "1.45"},
+               {{1, 99}, "1.45"}, {{2, 0}, "1.45"},  {{1, 23}, "refused"}};
+  for (const auto& each : cases) {
+    const auto version = NegotiatedVersion(each.theirs);
+    EXPECT_EQ(version.ok() ? version->ToString() : "refused", each.expected);
+  }
+  EXPECT_THAT(
+      std::string(NegotiatedVersion({1, 12}).status().message()),
+      HasSubstr("the engine speaks version 1.12 of the Docker Engine API, and the agent needs "
+                "1.24 or newer"));
+  for (const char* text : {"", "1", "1.", ".1", "1.x", "1.-2", "1.2.3"}) {
+    EXPECT_FALSE(ParseApiVersion(text).ok()) << text;
+  }
+}
+
+TEST(EngineUrl, AsDockersOwnClientReadsIt) {
+  const struct {
+    const char* text;
+    const char* certificates;
+    std::string expected;
+  } cases[] = {
+      {"unix:///var/run/docker.sock", "", "/var/run/docker.sock::0"},
+      {"unix:///var/run/docker.sock", "/certs", "/var/run/docker.sock::0"},
+      {"tcp://h", "", ":h:2375"},
+      {"tcp://h/", "", ":h:2375"},
+      {"tcp://h", "/certs", ":h:2376/certs"},
+      {"tcp://10.0.0.1:99", "/certs", ":10.0.0.1:99/certs"},
+      {"tcp://[2001:db8::1]:99", "", ":2001:db8::1:99"},
+      {"https://h:1", "/c", ":h:1/c"},
+      {"unix://relative", "", "refused"},
+      {"unix://", "", "refused"},
+      {"ssh://h", "", "refused"},
+      {"tcp://", "", "refused"},
+      {"tcp://h:0", "", "refused"},
+      {"tcp://h:x", "", "refused"},
+      {"tcp://[::1", "", "refused"},
+      {"/var/run/docker.sock", "", "refused"},
+      {"", "", "refused"},
+  };
+  for (const auto& each : cases) {
+    const auto url = ParseEngineUrl(each.text, each.certificates, "");
+    EXPECT_EQ(url.ok() ? absl::StrCat(url->unix_path, ":", url->host, ":", url->port,
+                                      url->certificate_directory)
+                       : "refused",
+              each.expected)
+        << each.text;
+  }
+  EXPECT_FALSE(ParseEngineUrl(absl::StrCat("unix:///", std::string(107, 'x')), "", "").ok());
+  EXPECT_TRUE(ParseEngineUrl("tcp://h", "/c", "1")->verify);
+  EXPECT_FALSE(ParseEngineUrl("tcp://h", "/c", "")->verify);
+}
+
+TEST(LineSplitter, LinesOutOfPieces) {
+  std::vector<std::string> lines;
+  LineSplitter splitter(
+      10, [&](absl::string_view line) { lines.emplace_back(line); },
+      [&] { lines.emplace_back("(overlong)"); });
+  for (const char* piece :
+       {"ab", "c\nd", "\n\n \r\n", "0123456789\n", "0123456789a", "bcd\nxy\n", "z"}) {
+    splitter.Take(piece);
+  }
+  EXPECT_THAT(lines, ElementsAre("abc", "d", "0123456789", "(overlong)", "xy"));
+}
+
+}  // namespace
+}  // namespace fairlead
