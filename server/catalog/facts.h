@@ -19,7 +19,8 @@ struct HostFacts {
   // IP addresses at which other machines reach its published ports, in order of preference.
   std::vector<std::string> addresses;
   std::string zone;  // empty if it was not told
-  // Nothing was heard of it for longer than host_timeout: its endpoints are not trusted where there are others.
+  // Nothing was heard of it for longer than host_timeout: its endpoints are not trusted where there
+  // are others.
   bool silent = false;
 
   friend bool operator==(const HostFacts& a, const HostFacts& b) {
@@ -38,10 +39,12 @@ struct ContainerChange {
 struct HostChange {
   std::string host_id;
   std::shared_ptr<const HostFacts> before;  // null: it is new
-  std::shared_ptr<const HostFacts> after;   // null: it is forgotten; its containers are gone in the same change
+  std::shared_ptr<const HostFacts>
+      after;  // null: it is forgotten; its containers are gone in the same change
 };
 
-// What the catalog learnt from one report: only what differs from what it knew. Hosts come first when applied.
+// What the catalog learnt from one report: only what differs from what it knew. Hosts come first
+// when applied.
 struct FactChanges {
   std::vector<HostChange> hosts;
   std::vector<ContainerChange> containers;
