@@ -50,7 +50,7 @@ void AboutClaims(const std::string& name, const Service& service, Problems& prob
     ++others;
   }
   if (other == nullptr) return;
-  const ServiceRecord& record = *service.record;
+  const Member& spokesman = *service.NewestRunning();  // there is one where there are endpoints
   Problem problem;
   problem.place.host = other->host_id;
   problem.place.container = NameOf(*other->facts);
@@ -59,7 +59,7 @@ void AboutClaims(const std::string& name, const Service& service, Problems& prob
       "containers of one service disagree: this one asks for ",
       Claimed(other->request.hosts, other->request.path),
       others > 1 ? absl::StrCat(", as ", others - 1, " more ask for something else") : "", ", but ",
-      NameOf(*record.spokesman), " on host ", record.host_id, ", the newest that runs, for ",
+      NameOf(*spokesman.facts), " on host ", spokesman.host_id, ", the newest that runs, for ",
       Claimed(service.claims), ", which stands for all of them");
   problem.cure =
       "give all containers of the service the same hosts and path, or part them with the label "

@@ -89,7 +89,8 @@ struct VirtualHost {
 // What must outlive the containers of a service: its routes stay and answer 503 when all of them are gone. Immutable.
 struct ServiceRecord {
   std::string name;
-  // The container whose words stand for the service (the newest one that runs or ran), and its host.
+  // A container whose words stand for the service (those of the newest one that runs or ran), and
+  // its host.
   ContainerFacts spokesman;
   std::string host_id;
   // When its last container went; InfiniteFuture while it has some.

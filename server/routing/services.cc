@@ -16,19 +16,9 @@ std::vector<Claim> ClaimsOf(const Request& request) {
   return claims;
 }
 
-// The newest that runs; null if none does.
-const Member* NewestRunning(const Service& service) {
-  for (auto it = service.members.rbegin(); it != service.members.rend(); ++it) {
-    if (Runs(*it->second)) return it->second.get();
-  }
-  return nullptr;
-}
-
-// Facts change often (health, say); what stands for the service is stored only if its words differ.
-bool SpeaksTheSame(const ServiceRecord& record, const Service& service, const Member& spokesman) {
-  return record.spokesman->id() == spokesman.facts->id() && record.host_id == spokesman.host_id &&
-         service.claims == ClaimsOf(spokesman.request) &&
-         service.spokesman_port == spokesman.request.port;
+bool SpeaksTheSame(const Service& service, const Request& request) {
+  return service.record != nullptr && service.claims == ClaimsOf(request) &&
+         service.spokesman_port == request.port;
 }
 
 }  // namespace
@@ -40,6 +30,13 @@ std::vector<uint16_t> Service::Ports() const {
   }
   if (ports.empty()) ports.insert(spokesman_port);
   return {ports.begin(), ports.end()};
+}
+
+const Member* Service::NewestRunning() const {
+  for (auto it = members.rbegin(); it != members.rend(); ++it) {
+    if (Runs(*it->second)) return it->second.get();
+  }
+  return nullptr;
 }
 
 bool Service::HasEndpoints() const {
@@ -148,9 +145,8 @@ ServiceTouched Services::Settle(const std::string& name, absl::Time now, Problem
 }
 
 void Services::ChooseSpokesman(Service& service, const std::string& name) const {
-  const Member* newest = NewestRunning(service);
-  if (newest == nullptr) return;
-  if (service.record != nullptr && SpeaksTheSame(*service.record, service, *newest)) return;
+  const Member* newest = service.NewestRunning();
+  if (newest == nullptr || SpeaksTheSame(service, newest->request)) return;
   auto record = std::make_shared<ServiceRecord>();
   record->name = name;
   record->spokesman = newest->facts;

@@ -22,7 +22,9 @@ using Claim = std::pair<std::string, std::string>;
 // A service: its containers on all hosts, and what they claim together.
 struct Service {
   absl::btree_map<Age, std::shared_ptr<const Member>> members;
-  // The words that stand for it. Null: none of its containers ever ran, so it claims nothing yet.
+  // The words that stand for it: of the container that said them first of those that speak in turn,
+  // so that what is stored changes only with the words. Null: none of its containers ever ran, so
+  // it claims nothing yet.
   std::shared_ptr<const ServiceRecord> record;
   std::vector<Claim> claims;  // the spokesman's, sorted
   uint16_t spokesman_port = 0;
@@ -32,6 +34,8 @@ struct Service {
 
   // Ports of its endpoints, or, if there are none, the spokesman's. Sorted.
   std::vector<uint16_t> Ports() const;
+  // Null: none runs.
+  const Member* NewestRunning() const;
   // If it has an endpoint, whatever its health.
   bool HasEndpoints() const;
 };
