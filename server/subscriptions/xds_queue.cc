@@ -122,6 +122,11 @@ void XdsQueue::Attach(uint64_t stream, uint32_t view_id, std::shared_ptr<const S
   if (found != streams_.end()) found->second->Attach(view_id, std::move(snapshot));
 }
 
+void XdsQueue::Refuse(uint64_t stream, const absl::Status& status) {
+  const auto found = streams_.find(stream);
+  if (found != streams_.end()) found->second->Refuse(status);
+}
+
 void XdsQueue::Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                        const std::vector<ResourceChange>& changes) {
   for (const auto& [number, stream] : streams_) stream->OnSnapshot(view_id, snapshot, changes);

@@ -47,6 +47,7 @@ class XdsQueue {
   bool Post(absl::AnyInvocable<void()> task);
 
   void Attach(uint64_t stream, uint32_t view_id, std::shared_ptr<const Snapshot> snapshot);
+  void Refuse(uint64_t stream, const absl::Status& status);
   void Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                const std::vector<ResourceChange>& changes);
   void Describe(v1::ListProxiesResponse& response) const;

@@ -38,6 +38,11 @@ void XdsService::Attach(StreamId stream, uint32_t view_id,
   });
 }
 
+void XdsService::Refuse(StreamId stream, absl::Status status) {
+  XdsQueue& queue = *queues_[stream.queue];
+  queue.Post([&queue, stream, status = std::move(status)] { queue.Refuse(stream.number, status); });
+}
+
 void XdsService::Publish(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot,
                          std::shared_ptr<const std::vector<ResourceChange>> changes) {
   for (const auto& queue : queues_) {

@@ -75,6 +75,9 @@ class XdsService {
   // view. Any thread, but Attach and Publish of one view must be called in order.
   void Attach(StreamId stream, uint32_t view_id, std::shared_ptr<const Snapshot> snapshot);
 
+  // Ends the stream, which was not attached, with `status`.
+  void Refuse(StreamId stream, absl::Status status);
+
   // The view's snapshot is now `snapshot`, which differs from the one before in `changes`.
   void Publish(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot,
                std::shared_ptr<const std::vector<ResourceChange>> changes);

@@ -221,6 +221,8 @@ void XdsStream::Attach(uint32_t view_id, std::shared_ptr<const Snapshot> snapsho
   Read();
 }
 
+void XdsStream::Refuse(const absl::Status& status) { End(ToGrpc(status)); }
+
 void XdsStream::OnSnapshot(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                            const std::vector<ResourceChange>& changes) {
   if (view_id_ != view_id || !state_.has_value()) return;

@@ -26,6 +26,7 @@ class XdsStream {
   void Accept();
 
   void Attach(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot);
+  void Refuse(const absl::Status& status);
   // If the stream stands in that view.
   void OnSnapshot(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                   const std::vector<ResourceChange>& changes);
