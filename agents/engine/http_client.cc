@@ -143,7 +143,7 @@ HttpClient::~HttpClient() = default;
 
 absl::Status HttpClient::Failure(const std::string& path, int error) const {
   const auto what = static_cast<httplib::Error>(error);
-  if (*stopped_) return absl::CancelledError("the agent is ending");
+  if (*stopped_) return absl::CancelledError("the request was ended");
   const std::string where = absl::StrCat("GET ", Named(path), " at ", url_.text, ": ");
   if (what == httplib::Error::Connection && !url_.unix_path.empty()) {
     const int reason = static_cast<const UnixClient&>(*client_).connect_errno();
