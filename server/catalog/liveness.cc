@@ -6,6 +6,7 @@
 namespace fairlead {
 
 void Liveness::Add(absl::string_view host, absl::Duration now) {
+  if (!last_tick_.has_value()) last_tick_ = now;
   NoticeOwnPause(now);
   hosts_.try_emplace(std::string(host), Watched{.heard = now});
 }

@@ -64,7 +64,8 @@ class Liveness {
 
   explicit Liveness(const Options& options) : options_(options) {}
 
-  // From now on `host` is watched; it counts as heard now. No effect if it is watched already.
+  // From now on `host` is watched; it counts as heard now. No effect if it is watched already. The
+  // first tick is expected from the first host on.
   void Add(absl::string_view host, absl::Duration now);
 
   void Remove(absl::string_view host);
@@ -107,7 +108,7 @@ class Liveness {
   const Options options_;
   absl::btree_map<std::string, Watched> hosts_;
   bool self_preservation_ = false;
-  std::optional<absl::Duration> last_tick_;
+  std::optional<absl::Duration> last_tick_;  // or the first host
   absl::Duration next_forgetting_ = -absl::InfiniteDuration();
 };
 
