@@ -1,0 +1,168 @@
+#include "server/resources/resources.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "envoy/config/route/v3/route.pb.h"
+#include "server/resources/cluster.h"
+#include "server/resources/route.h"
+
+namespace fairlead {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::UnorderedElementsAre;
+
+std::shared_ptr<const Pool> PoolOf(const std::string& name, std::vector<std::string> ips) {
+  auto pool = std::make_shared<Pool>();
+  pool->name = name;
+  for (const std::string& ip : ips) {
+    auto endpoint = std::make_shared<Endpoint>();
+    endpoint->container_id = endpoint->container_name = absl::StrCat("c-", ip);
+    endpoint->host_id = "h1";
+    endpoint->port = 8000;
+    endpoint->addresses = {{Address::From::kHost, "n", ip, 8000}};
+    pool->endpoints.push_back(endpoint);
+  }
+  return pool;
+}
+
+std::shared_ptr<const VirtualHost> HostOf(const std::string& domain, const std::string& pool) {
+  return std::make_shared<const VirtualHost>(VirtualHost{domain, {{"/", pool}}});
+}
+
+// "CDS name", "-CDS name" for one that goes.
+std::vector<std::string> Text(const std::vector<ResourceChange>& changes) {
+  std::vector<std::string> text;
+  for (const ResourceChange& change : changes) {
+    text.push_back(
+        absl::StrCat(change.after == nullptr ? "-" : "", ShortName(change.type), " ", change.name));
+  }
+  return text;
+}
+
+const View kOnHost = {"default", "h1", {}, ""};
+const View kOutside = {"default", "", {}, ""};
+
+TEST(Resources, OneMoreContainerIsOneAssignmentAView) {
+  Resources resources({});
+  resources.OpenView(1, kOnHost);
+  resources.OpenView(2, kOutside);
+  ModelChanges first;
+  first.pools.push_back({"shop/web:8000", PoolOf("shop/web:8000", {"172.18.0.2"})});
+  first.virtual_hosts.push_back({"shop.example", HostOf("shop.example", "shop/web:8000")});
+  const ResourceChanges born = resources.Apply(first);
+  EXPECT_THAT(Text(born.shared), ElementsAre("CDS shop/web:8000", "RDS http"));
+  ASSERT_EQ(born.views.size(), 2u);
+
+  ModelChanges second;
+  second.pools.push_back({"shop/web:8000", PoolOf("shop/web:8000", {"172.18.0.2", "172.18.0.3"})});
+  const ResourceChanges grown = resources.Apply(second);
+  EXPECT_THAT(Text(grown.shared), IsEmpty());
+  for (const auto& view : grown.views) {
+    EXPECT_THAT(Text(view.changes), ElementsAre("EDS shop/web:8000"));
+  }
+}
+
+TEST(Resources, APoolThatGoesTakesItsClusterAndAssignmentsAlong) {
+  Resources resources({});
+  resources.OpenView(1, kOnHost);
+  ModelChanges born;
+  born.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
+  born.virtual_hosts.push_back({"a.example", HostOf("a.example", "web:80")});
+  resources.Apply(born);
+
+  ModelChanges gone;
+  gone.pools.push_back({"web:80", nullptr});
+  gone.virtual_hosts.push_back({"a.example", nullptr});
+  const ResourceChanges changes = resources.Apply(gone);
+
+  EXPECT_THAT(Text(changes.shared), ElementsAre("-CDS web:80", "RDS http"));
+  ASSERT_EQ(changes.views.size(), 1u);
+  EXPECT_THAT(Text(changes.views[0].changes), ElementsAre("-EDS web:80"));
+}
+
+TEST(Resources, AContainerOutOfReachIsAProblemOfThatViewUntilItIsNot) {
+  Resources resources({});
+  resources.OpenView(1, kOnHost);
+  resources.OpenView(2, kOutside);
+  ModelChanges born;
+  born.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
+  const ResourceChanges changes = resources.Apply(born);
+  ASSERT_EQ(changes.problems.size(), 1u);
+  EXPECT_EQ(changes.problems[0].source, "view 2 pool web:80");
+  ASSERT_EQ(changes.problems[0].problems.size(), 1u);
+  EXPECT_EQ(changes.problems[0].problems[0].place.container, "c-172.18.0.2");
+  EXPECT_THAT(changes.problems[0].problems[0].cure, HasSubstr("publish port 8000"));
+
+  ModelChanges gone;
+  gone.pools.push_back({"web:80", nullptr});
+  const ResourceChanges healed = resources.Apply(gone);
+  ASSERT_EQ(healed.problems.size(), 1u);
+  EXPECT_THAT(healed.problems[0].problems, IsEmpty());
+}
+
+TEST(Resources, AGroupThatIsNotConfiguredGetsNothingFromContainers) {
+  Resources resources({});
+  ModelChanges born;
+  born.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
+  resources.Apply(born);
+  View other = kOnHost;
+  other.group = "other";
+  EXPECT_FALSE(resources.IsDerived(other));
+  EXPECT_THAT(resources.OpenView(3, other).views, IsEmpty());
+  const ResourceChanges opened = resources.OpenView(4, kOnHost);
+  ASSERT_EQ(opened.views.size(), 1u);
+  EXPECT_THAT(Text(opened.views[0].changes), ElementsAre("EDS web:80"));
+}
+
+TEST(Resources, TheRouteConfigurationHoldsEveryVirtualHost) {
+  Resources resources({});
+  ModelChanges born;
+  born.virtual_hosts.push_back({"b.example", HostOf("b.example", "web:80")});
+  born.virtual_hosts.push_back({"*.a.example", HostOf("*.a.example", "web:80")});
+  const ResourceChanges changes = resources.Apply(born);
+  ASSERT_EQ(changes.shared.size(), 1u);
+  envoy::config::route::v3::RouteConfiguration routes;
+  ASSERT_TRUE(routes.ParseFromString(std::string(changes.shared[0].after->body())));
+  EXPECT_TRUE(routes.ignore_port_in_host_matching());
+  std::vector<std::string> domains;
+  for (const auto& host : routes.virtual_hosts()) domains.push_back(host.domains(0));
+  EXPECT_THAT(domains, ElementsAre("*.a.example", "b.example"));
+}
+
+TEST(Route, OnlyMethodsThatMayBeRepeatedAreRetriedAfterTheyWereSent) {
+  const VirtualHost host = {"shop.example", {{"/api", "api:80"}, {"/", "web:80"}}};
+  const auto virtual_host = VirtualHostOf(host);
+  std::vector<std::string> text;
+  for (const auto& route : virtual_host.routes()) {
+    text.push_back(absl::StrCat(
+        route.match().prefix(), " ", route.match().headers_size() > 0 ? "idempotent" : "any", " ",
+        route.route().cluster(), " ", route.route().retry_policy().retry_on()));
+  }
+  const std::string unsent = "connect-failure,refused-stream,reset-before-request";
+  EXPECT_THAT(
+      text, ElementsAre("/api idempotent api:80 " + unsent + ",reset", "/api any api:80 " + unsent,
+                        "/ idempotent web:80 " + unsent + ",reset", "/ any web:80 " + unsent));
+}
+
+TEST(Cluster, IsOpenNowhereByItself) {
+  const auto cluster = ClusterOf("shop/web:8000");
+  EXPECT_EQ(cluster.name(), "shop/web:8000");
+  EXPECT_EQ(cluster.common_lb_config().healthy_panic_threshold().value(), 0);
+  EXPECT_TRUE(cluster.common_lb_config().has_healthy_panic_threshold());
+  EXPECT_TRUE(cluster.common_lb_config().has_update_merge_window());
+  EXPECT_EQ(cluster.common_lb_config().update_merge_window().nanos(), 0);
+  EXPECT_TRUE(cluster.ignore_health_on_host_removal());
+  EXPECT_GT(cluster.circuit_breakers().thresholds(0).max_retries().value(), 1000u);
+  EXPECT_TRUE(cluster.eds_cluster_config().eds_config().has_ads());
+}
+
+}  // namespace
+}  // namespace fairlead
