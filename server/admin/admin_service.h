@@ -1,0 +1,42 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include "fairlead/v1/admin.grpc.pb.h"
+#include "server/admin/inspection.h"
+#include "server/admin/watches.h"
+#include "server/base/clock.h"
+
+namespace fairlead {
+
+// fairlead.v1.AdminService: what operators see, over gRPC. Synchronous: each call, and each watch,
+// has a thread of the grpc::Server while it lasts.
+//
+// A service or cluster that is asked for by a name that does not exist is NOT_FOUND, with the
+// nearest name that does. A watch ends with what Watches says, or soon after its client is gone.
+class AdminServiceImpl final : public v1::AdminService::Service {
+ public:
+  // All must outlive the grpc::Server. `clock` tells the time of a watch's first message.
+  AdminServiceImpl(Inspection& inspection, Watches& watches, const Clock& clock = Clock::Real())
+      : inspection_(inspection), watches_(watches), clock_(clock) {}
+
+  grpc::Status ListHosts(grpc::ServerContext* context, const v1::ListHostsRequest* request,
+                         v1::ListHostsResponse* response) override;
+  grpc::Status ListServices(grpc::ServerContext* context, const v1::ListServicesRequest* request,
+                            v1::ListServicesResponse* response) override;
+  grpc::Status ListEndpoints(grpc::ServerContext* context, const v1::ListEndpointsRequest* request,
+                             v1::ListEndpointsResponse* response) override;
+  grpc::Status ListProxies(grpc::ServerContext* context, const v1::ListProxiesRequest* request,
+                           v1::ListProxiesResponse* response) override;
+  grpc::Status ListProblems(grpc::ServerContext* context, const v1::ListProblemsRequest* request,
+                            v1::ListProblemsResponse* response) override;
+  grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
+                     grpc::ServerWriter<v1::WatchResponse>* writer) override;
+
+ private:
+  Inspection& inspection_;
+  Watches& watches_;
+  const Clock& clock_;
+};
+
+}  // namespace fairlead
