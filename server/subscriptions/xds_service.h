@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -22,6 +23,14 @@ class XdsQueue;
 struct StreamId {
   uint32_t queue = 0;
   uint64_t number = 0;
+
+  friend bool operator==(StreamId a, StreamId b) {
+    return a.queue == b.queue && a.number == b.number;
+  }
+  template <typename Hash>
+  friend Hash AbslHashValue(Hash state, StreamId id) {
+    return Hash::combine(std::move(state), id.queue, id.number);
+  }
 };
 
 // Who a stream's client says it is.

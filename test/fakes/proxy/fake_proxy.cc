@@ -105,7 +105,8 @@ void FakeProxy::RunStream(Stream& stream) {
       absl::MutexLock lock(&mutex_);
       if (!std::exchange(counted, true)) ++streams_;
     }
-    Take(stream, response);
+    const std::vector<std::string> new_clusters = Take(stream, response);
+    if (listening && !new_clusters.empty()) Subscribe(stream, "EDS", new_clusters, /*first=*/false);
     if (!std::exchange(listening, true)) {
       std::vector<std::string> clusters;
       {
@@ -146,7 +147,7 @@ void FakeProxy::Subscribe(Stream& stream, const std::string& type,
   stream.Write(request);
 }
 
-void FakeProxy::Take(Stream& stream, const DeltaDiscoveryResponse& response) {
+std::vector<std::string> FakeProxy::Take(Stream& stream, const DeltaDiscoveryResponse& response) {
   const std::string type = TypeOf(response.type_url());
   std::vector<std::string> new_clusters;
   {
@@ -167,7 +168,7 @@ void FakeProxy::Take(Stream& stream, const DeltaDiscoveryResponse& response) {
   ack.set_type_url(response.type_url());
   ack.set_response_nonce(response.nonce());
   stream.Write(ack);
-  if (!new_clusters.empty()) Subscribe(stream, "EDS", new_clusters, /*first=*/false);
+  return new_clusters;
 }
 
 void FakeProxy::Store(const std::string& type,

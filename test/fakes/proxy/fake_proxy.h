@@ -88,7 +88,9 @@ class FakeProxy {
   void RunStream(Stream& stream);
   void Subscribe(Stream& stream, const std::string& type_url, const std::vector<std::string>& names,
                  bool first);
-  void Take(Stream& stream, const envoy::service::discovery::v3::DeltaDiscoveryResponse& response);
+  // ACKs and keeps what came; the names of clusters that are new.
+  std::vector<std::string> Take(
+      Stream& stream, const envoy::service::discovery::v3::DeltaDiscoveryResponse& response);
   void Store(const std::string& type, const envoy::service::discovery::v3::Resource& resource)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Drop(const std::string& type, const std::string& name) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);

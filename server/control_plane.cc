@@ -1,0 +1,217 @@
+#include "server/control_plane.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/admin/describe.h"
+#include "server/base/log.h"
+
+namespace fairlead {
+namespace {
+
+// Liveness expects four ticks in `own_pause`.
+constexpr absl::Duration kTickInterval = absl::Milliseconds(250);
+
+std::string SourceOf(StreamId stream, Type type) {
+  return absl::StrCat("stream ", stream.queue, "/", stream.number, " ", ShortName(type));
+}
+
+Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& error) {
+  Problem problem;
+  problem.place.proxy = proxy.node_id;
+  problem.place.host = proxy.view.host;
+  problem.place.word = std::string(ShortName(type));
+  problem.what = absl::StrCat("the proxy refused its ", ShortName(type),
+                              " and goes on with what it had: ", Quoted(error));
+  problem.cure =
+      "see which resource its words name; `fairlead proxies` shows when it accepts again";
+  return problem;
+}
+
+}  // namespace
+
+ControlPlane::ControlPlane(Options options, Store& store, Watches& watches)
+    : options_(std::move(options)),
+      watches_(watches),
+      problems_([this](ProblemBoard::Change change, const Problem& problem, absl::Time wall) {
+        if (!watches_.HasWatchers()) return;
+        watches_.Publish(ProblemEvent(problem, change == ProblemBoard::Change::kAppeared, wall));
+      }),
+      pipeline_(options_.pipeline, store, problems_, watches,
+                [this](const Publication& publication) {
+                  if (xds_ != nullptr) {
+                    xds_->Publish(publication.view_id, publication.snapshot, publication.changes);
+                  }
+                }) {}
+
+ControlPlane::~ControlPlane() { Stop(); }
+
+void ControlPlane::Restore(const StoredState& state) {
+  strand_.Call([&] {
+    pipeline_.Restore(state, Now());
+    warming_up_ = state.hosts.empty() && options_.warm_up > absl::ZeroDuration();
+    warm_up_deadline_ = warm_up_ends_ = Now().monotonic + options_.warm_up;
+  });
+}
+
+void ControlPlane::Start(XdsService& xds) {
+  strand_.Call([&] { xds_ = &xds; });
+  Tick();
+}
+
+void ControlPlane::Stop() {
+  strand_.Call([&] { xds_ = nullptr; });
+}
+
+Moment ControlPlane::Now() const { return {Clock::Real().Monotonic(), Clock::Real().Wall()}; }
+
+void ControlPlane::Tick() {
+  strand_.PostAt(Clock::Real().Monotonic() + kTickInterval, [this] {
+    if (xds_ == nullptr) return;
+    pipeline_.Tick(Now());
+    EndWarmUpIfDue();
+    Tick();
+  });
+}
+
+// ---- agents ----
+
+void ControlPlane::OnMessage(SessionId session, std::string peer, v1::ReportRequest message,
+                             std::shared_ptr<ReportReply> reply) {
+  strand_.Post([this, session, peer = std::move(peer), message = std::move(message),
+                reply = std::move(reply)]() mutable {
+    NoteForWarmUp(message);
+    const Catalog::Outcome outcome = pipeline_.Receive(session, peer, std::move(message), Now());
+    reply->Answer(outcome);
+  });
+}
+
+void ControlPlane::OnEnd(SessionId session) {
+  strand_.Post([this, session] { pipeline_.Disconnect(session); });
+}
+
+// ---- proxies ----
+
+void ControlPlane::OnStream(StreamId stream, const ProxyIdentity& proxy) {
+  strand_.Post([this, stream, proxy] {
+    if (watches_.HasWatchers()) {
+      watches_.Publish(ProxyEvent(proxy.node_id, "connected", Clock::Real().Wall()));
+    }
+    if (warming_up_) {
+      waiting_.push_back({stream, proxy.view});
+    } else {
+      Admit(stream, proxy.view);
+    }
+  });
+}
+
+void ControlPlane::Admit(StreamId stream, const View& view) {
+  if (xds_ == nullptr) return;
+  const absl::optional<ViewRegistry::Entered> entered = views_.Enter(view);
+  if (!entered.has_value()) {
+    xds_->Refuse(stream, absl::ResourceExhaustedError(absl::StrCat(
+                             "proxies say that they stand in more than ", ViewRegistry::kMostViews,
+                             " different places (node.metadata.fairlead, locality.zone); see that "
+                             "they name few")));
+    return;
+  }
+  attached_.insert(stream);
+  if (entered->is_new) pipeline_.OpenView(entered->id, view, Clock::Real().Wall());
+  xds_->Attach(stream, entered->id, pipeline_.SnapshotOf(entered->id));
+}
+
+void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
+  strand_.Post([this, stream, proxy] {
+    const absl::Time wall = Clock::Real().Wall();
+    if (watches_.HasWatchers()) watches_.Publish(ProxyEvent(proxy.node_id, "disconnected", wall));
+    for (const Type type : kTypes) problems_.Set({SourceOf(stream, type), {}}, wall);
+    std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.stream == stream; });
+    if (attached_.erase(stream) == 0) return;
+    if (const absl::optional<uint32_t> closed = views_.Leave(proxy.view)) {
+      pipeline_.CloseView(*closed, wall);
+    }
+  });
+}
+
+void ControlPlane::OnAnswer(StreamId stream, const ProxyIdentity& proxy, Type type,
+                            const std::string& error) {
+  strand_.Post([this, stream, proxy, type, error] {
+    const absl::Time wall = Clock::Real().Wall();
+    ProblemsOf problems{SourceOf(stream, type), {}};
+    if (!error.empty()) problems.problems.push_back(NackProblem(proxy, type, error));
+    problems_.Set(std::move(problems), wall);
+    if (!watches_.HasWatchers()) return;
+    watches_.Publish(ProxyEvent(proxy.node_id,
+                                error.empty()
+                                    ? absl::StrCat("ACKed ", ShortName(type), " again")
+                                    : absl::StrCat("NACKed ", ShortName(type), ": ", Quoted(error)),
+                                wall));
+  });
+}
+
+// ---- warm-up ----
+
+void ControlPlane::NoteForWarmUp(const v1::ReportRequest& message) {
+  if (!warming_up_ || !message.has_snapshot() || !message.snapshot().last()) return;
+  warm_up_ends_ = std::min(warm_up_deadline_, Clock::Real().Monotonic() + options_.warm_up_quiet);
+}
+
+void ControlPlane::EndWarmUpIfDue() {
+  if (!warming_up_ || Clock::Real().Monotonic() < warm_up_ends_) return;
+  warming_up_ = false;
+  for (const Waiting& waiting : std::exchange(waiting_, {})) {
+    Admit(waiting.stream, waiting.view);
+  }
+}
+
+// ---- looking in ----
+
+void ControlPlane::Look(absl::FunctionRef<void()> look) {
+  strand_.Call([look] { look(); });
+}
+
+void ControlPlane::Hosts(v1::ListHostsResponse& response) {
+  Look([&] { pipeline_.catalog().Describe(response); });
+}
+
+void ControlPlane::Services(const std::string& name, v1::ListServicesResponse& response) {
+  Look([&] {
+    for (const ServiceSummary& summary : pipeline_.routing().Summaries()) {
+      if (name.empty() || summary.name == name) *response.add_services() = DescribeService(summary);
+    }
+    response.set_self_preservation(pipeline_.catalog().self_preservation());
+  });
+}
+
+void ControlPlane::Endpoints(const std::string& name, v1::ListEndpointsResponse& response) {
+  Look([&] {
+    for (const auto& pool : pipeline_.routing().Pools()) {
+      for (const auto& endpoint : pool->endpoints) {
+        if (!name.empty() && name != pool->name && name != endpoint->service) continue;
+        *response.add_endpoints() = DescribeEndpoint(pool->name, *endpoint);
+      }
+    }
+  });
+}
+
+void ControlPlane::Proxies(v1::ListProxiesResponse& response) {
+  // Not from the strand: the streams' threads may be waiting to post to it, and answer in their own
+  // time.
+  XdsService* xds = nullptr;
+  Look([&] { xds = xds_; });
+  if (xds == nullptr) return;
+  xds->Describe(response);
+  std::sort(response.mutable_proxies()->begin(), response.mutable_proxies()->end(),
+            [](const v1::Proxy& a, const v1::Proxy& b) { return a.node_id() < b.node_id(); });
+}
+
+void ControlPlane::Problems(v1::ListProblemsResponse& response) {
+  Look([&] {
+    for (const auto& [problem, since] : problems_.All()) {
+      *response.add_problems() = DescribeProblem(problem, since);
+    }
+  });
+}
+
+}  // namespace fairlead

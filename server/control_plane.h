@@ -1,0 +1,102 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "server/admin/inspection.h"
+#include "server/admin/watches.h"
+#include "server/base/clock.h"
+#include "server/base/strand.h"
+#include "server/pipeline.h"
+#include "server/problems/problem_board.h"
+#include "server/reports/report_service.h"
+#include "server/store/store.h"
+#include "server/subscriptions/xds_service.h"
+#include "server/view_registry.h"
+
+namespace fairlead {
+
+// The pipeline on its strand, between the streams of agents on one side and those of proxies on the
+// other, with windows for those who look in.
+//
+// Threads: all public members from any thread, but for the order at start and end: constructor,
+// Restore, Start, ..., Stop. After Stop nothing is called any more.
+class ControlPlane final : public ReportSink, public StreamObserver, public Inspection {
+ public:
+  struct Options {
+    Pipeline::Options pipeline;
+    // A server that knows nothing, new or with its data lost, answers no proxy before agents had
+    // time to report: until no host has newly reported for `warm_up_quiet`, and not longer than
+    // `warm_up`. Else proxies that have routes would be told that there are none.
+    absl::Duration warm_up = absl::Seconds(10);
+    absl::Duration warm_up_quiet = absl::Seconds(2);
+  };
+
+  // The references must outlive this; `xds` and `reports` are set by Start.
+  ControlPlane(Options options, Store& store, Watches& watches);
+  ~ControlPlane() override;
+
+  // What an earlier run stored. If there is anything, proxies are answered from it at once.
+  void Restore(const StoredState& state);
+
+  // From now on streams are served.
+  void Start(XdsService& xds);
+  // No more ticks, and nothing more for `xds`.
+  void Stop();
+
+  // ReportSink
+  void OnMessage(SessionId session, std::string peer, v1::ReportRequest message,
+                 std::shared_ptr<ReportReply> reply) override;
+  void OnEnd(SessionId session) override;
+
+  // StreamObserver
+  void OnStream(StreamId stream, const ProxyIdentity& proxy) override;
+  void OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) override;
+  void OnAnswer(StreamId stream, const ProxyIdentity& proxy, Type type,
+                const std::string& error) override;
+
+  // Inspection
+  void Hosts(v1::ListHostsResponse& response) override;
+  void Services(const std::string& name, v1::ListServicesResponse& response) override;
+  void Endpoints(const std::string& name, v1::ListEndpointsResponse& response) override;
+  void Proxies(v1::ListProxiesResponse& response) override;
+  void Problems(v1::ListProblemsResponse& response) override;
+
+ private:
+  struct Waiting {
+    StreamId stream;
+    View view;
+  };
+
+  Moment Now() const;
+  void Tick();
+  // Runs on the strand and returns; for those who look in.
+  void Look(absl::FunctionRef<void()> look);
+  // The stream is sent the snapshot of its view.
+  void Admit(StreamId stream, const View& view);
+  void NoteForWarmUp(const v1::ReportRequest& message);
+  void EndWarmUpIfDue();
+
+  const Options options_;
+  Watches& watches_;
+  XdsService* xds_ = nullptr;  // null before Start and after Stop
+
+  // Everything below belongs to the strand.
+  ProblemBoard problems_;
+  Pipeline pipeline_;
+  ViewRegistry views_;
+  bool warming_up_ = true;
+  absl::Duration warm_up_ends_ = absl::ZeroDuration();
+  absl::Duration warm_up_deadline_ = absl::ZeroDuration();
+  std::vector<Waiting> waiting_;
+  absl::flat_hash_set<StreamId> attached_;
+  // Last, so that it ends first: its tasks use all the others.
+  Strand strand_{"control"};
+};
+
+}  // namespace fairlead

@@ -1,0 +1,162 @@
+#include "server/options.h"
+
+#include <cstdio>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "server/base/settings.h"
+#include "server/base/version.h"
+
+namespace fairlead {
+namespace {
+
+constexpr char kDescription[] =
+    "The Fairlead server: takes what the agents of Docker hosts report, works out routes and\n"
+    "endpoints, and streams them to proxies as xDS v3.";
+constexpr char kEpilogue[] =
+    "Example: one machine with Docker, an agent and Envoy\n"
+    "  fairlead-server --data-dir /var/lib/fairlead\n"
+    "  fairlead-agent\n"
+    "  fairlead bootstrap envoy --xds 127.0.0.1:18000 --node-id edge-1 --host $(hostname) "
+    ">envoy.yaml\n"
+    "  envoy -c envoy.yaml\n";
+
+absl::Status CheckDuration(absl::string_view text) {
+  absl::Duration duration;
+  if (absl::ParseDuration(text, &duration) && duration >= absl::ZeroDuration()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "it is no duration; write a number with a unit, as in 30s or 10m");
+}
+
+// "IP:PORT" or "[IPv6]:PORT" into its parts.
+bool SplitAddress(absl::string_view text, std::string& ip, uint16_t& port) {
+  const size_t colon = text.rfind(':');
+  int number = 0;
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(colon + 1), &number) ||
+      number < 1 || number > 65535) {
+    return false;
+  }
+  absl::string_view host = text.substr(0, colon);
+  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
+  if (host.empty()) return false;
+  ip = std::string(host);
+  port = static_cast<uint16_t>(number);
+  return true;
+}
+
+absl::Status CheckListener(absl::string_view text) {
+  std::string ip;
+  uint16_t port = 0;
+  if (SplitAddress(text, ip, port)) return absl::OkStatus();
+  return absl::InvalidArgumentError("it is no address; write IP:PORT, as in 0.0.0.0:8080");
+}
+
+// Settings that are text on the command line and something else in the options.
+struct Texts {
+  std::string http_listener = "0.0.0.0:8080";
+  std::vector<std::string> groups = {"default"};
+  std::vector<std::string> routable_networks;
+  std::string host_timeout = "30s";
+  std::string forget_after = "10m";
+  std::string empty_service_retention = "24h";
+  std::string warm_up = "10s";
+  int64_t xds_threads = 0;
+  int64_t max_xds_streams = 16'384;
+};
+
+void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
+  settings.Section("Where it listens (port 0 takes a free one, and prints it)");
+  settings.Add("xds-listen", "ADDR", "For proxies: xDS v3 over gRPC.", &options.xds_listen);
+  settings.Add("agent-listen", "ADDR", "For agents.", &options.agent_listen);
+  settings.Add("admin-listen", "ADDR", "For the command line `fairlead`.", &options.admin_listen);
+  settings.Add("http-listen", "ADDR", "For the status page, /healthz and /readyz.",
+               &options.http_listen);
+  AddTlsSettings(settings, &options.tls);
+
+  settings.Section("What proxies are told");
+  settings.Add("http-listener", "ADDR", "Where the default group's proxies listen for HTTP.",
+               &texts.http_listener, CheckListener);
+  settings.Add("groups", "NAME,...", "Groups of proxies that get the containers' routes.",
+               &texts.groups);
+  settings.Add("routable-networks", "NAME,...",
+               "Docker networks whose addresses are reachable from other hosts, beside overlay, "
+               "macvlan and ipvlan.",
+               &texts.routable_networks);
+
+  settings.Section("When things fail");
+  settings.Add(
+      "data-dir", "DIR",
+      "Where the last state is kept, so that a restart forgets nothing; `memory` keeps nothing.",
+      &options.data_dir);
+  settings.Add("host-timeout", "TIME",
+               "A host that is silent for longer is not trusted where there are others.",
+               &texts.host_timeout, CheckDuration);
+  settings.Add(
+      "forget-after", "TIME",
+      "A host that is silent for longer is forgotten, but never the last endpoints of a service.",
+      &texts.forget_after, CheckDuration);
+  settings.Add(
+      "empty-service-retention", "TIME",
+      "How long the routes of a service stay, and answer 503, after its last container went.",
+      &texts.empty_service_retention, CheckDuration);
+  settings.Add(
+      "warm-up", "TIME",
+      "A server that knows nothing yet answers proxies once its agents have reported, and after "
+      "this time at the latest.",
+      &texts.warm_up, CheckDuration);
+
+  settings.Section("Limits");
+  settings.Add("max-xds-streams", "N", "xDS streams at once.", &texts.max_xds_streams, 1,
+               1'000'000);
+  settings.Add("xds-threads", "N", "Threads for xDS streams; 0: one a core.", &texts.xds_threads, 0,
+               64);
+
+  settings.Section("Log (standard error)");
+  settings.Add("log-level", "LEVEL", "trace, debug, info, warn, error or off.", &options.log_level);
+  settings.Add("log-format", "FORMAT", "text, json, or auto: text on a terminal.",
+               &options.log_format);
+}
+
+absl::Duration DurationOf(const std::string& text) {
+  absl::Duration duration;
+  absl::ParseDuration(text, &duration);
+  return duration;
+}
+
+void Apply(const Texts& texts, ServerOptions& options) {
+  Pipeline::Options& pipeline = options.control.pipeline;
+  SplitAddress(texts.http_listener, pipeline.resources.http_ip, pipeline.resources.http_port);
+  pipeline.resources.groups = texts.groups;
+  pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
+                                            texts.routable_networks.end());
+  pipeline.routing.empty_service_retention = DurationOf(texts.empty_service_retention);
+  pipeline.catalog.liveness.host_timeout = DurationOf(texts.host_timeout);
+  pipeline.catalog.liveness.forget_after = DurationOf(texts.forget_after);
+  options.control.warm_up = DurationOf(texts.warm_up);
+  options.xds.most_streams = static_cast<size_t>(texts.max_xds_streams);
+  options.xds.queues = texts.xds_threads > 0
+                           ? static_cast<int>(texts.xds_threads)
+                           : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+}  // namespace
+
+std::optional<int> ReadServerOptions(int argc, const char* const* argv, ServerOptions& options) {
+  Texts texts;
+  Settings settings({.name = "fairlead-server",
+                     .version = kVersion,
+                     .description = kDescription,
+                     .epilogue = kEpilogue});
+  Declare(settings, options, texts);
+  if (const std::optional<int> code = settings.ReadOrExit(argc, argv)) return code;
+  Apply(texts, options);
+  return std::nullopt;
+}
+
+}  // namespace fairlead

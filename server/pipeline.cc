@@ -1,0 +1,177 @@
+#include "server/pipeline.h"
+
+#include <utility>
+
+#include "server/admin/describe.h"
+
+namespace fairlead {
+namespace {
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  const absl::Duration since = time - absl::UnixEpoch();
+  google::protobuf::Timestamp timestamp;
+  timestamp.set_seconds(absl::ToInt64Seconds(since));
+  timestamp.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(since - absl::Seconds(timestamp.seconds()))));
+  return timestamp;
+}
+
+v1::StoredService ToStored(const ServiceRecord& record) {
+  v1::StoredService stored;
+  stored.set_name(record.name);
+  *stored.mutable_spokesman() = *record.spokesman;
+  stored.set_host_id(record.host_id);
+  if (record.empty_since < absl::InfiniteFuture()) {
+    *stored.mutable_empty_since() = ToTimestamp(record.empty_since);
+  }
+  return stored;
+}
+
+ServiceRecord FromStored(const v1::StoredService& stored) {
+  ServiceRecord record;
+  record.name = stored.name();
+  record.spokesman = std::make_shared<const v1::Container>(stored.spokesman());
+  record.host_id = stored.host_id();
+  if (stored.has_empty_since()) {
+    record.empty_since = absl::UnixEpoch() + absl::Seconds(stored.empty_since().seconds()) +
+                         absl::Nanoseconds(stored.empty_since().nanos());
+  }
+  return record;
+}
+
+}  // namespace
+
+Pipeline::Pipeline(Options options, Store& store, ProblemBoard& problems, Watches& watches,
+                   Publish publish)
+    : catalog_(options.catalog),
+      routing_(std::move(options.routing)),
+      resources_(std::move(options.resources)),
+      store_(store),
+      problems_(problems),
+      watches_(watches),
+      publish_(std::move(publish)) {
+  TakeResources(resources_.Initial(), absl::InfinitePast());
+}
+
+void Pipeline::Restore(const StoredState& state, Moment now) {
+  std::vector<std::shared_ptr<const ServiceRecord>> records;
+  for (const v1::StoredService& stored : state.services) {
+    records.push_back(std::make_shared<const ServiceRecord>(FromStored(stored)));
+  }
+  TakeModel(routing_.Restore(records, now.wall), now.wall);
+  TakeFacts(catalog_.Restore(state.hosts, state.containers, now), now.wall);
+}
+
+Catalog::Outcome Pipeline::Receive(SessionId session, absl::string_view peer,
+                                   v1::ReportRequest message, Moment now) {
+  Catalog::Outcome outcome = catalog_.Receive(session, peer, std::move(message), now);
+  TakeFacts(std::exchange(outcome.changes, {}), now.wall);
+  return outcome;
+}
+
+void Pipeline::Disconnect(SessionId session) { catalog_.Disconnect(session); }
+
+void Pipeline::Tick(Moment now) {
+  TakeFacts(
+      catalog_.Tick(now, [this](const std::string& host) { return routing_.OnlyOn(host).empty(); }),
+      now.wall);
+  constexpr absl::Duration kRoutingInterval = absl::Minutes(1);
+  if (now.monotonic - routing_ticked_ < kRoutingInterval) return;
+  routing_ticked_ = now.monotonic;
+  TakeModel(routing_.Tick(now.wall), now.wall);
+}
+
+void Pipeline::OpenView(uint32_t view_id, const View& view, absl::Time wall) {
+  snapshots_.OpenView(view_id, resources_.IsDerived(view));
+  TakeResources(resources_.OpenView(view_id, view), wall);
+}
+
+void Pipeline::CloseView(uint32_t view_id, absl::Time wall) {
+  TakeResources(resources_.CloseView(view_id), wall);
+  snapshots_.CloseView(view_id);
+}
+
+void Pipeline::TakeFacts(FactChanges facts, absl::Time wall) {
+  Keep(facts);
+  if (facts.empty()) return;
+  // Proxies first: who looks on can wait.
+  TakeModel(routing_.Apply(facts, wall), wall);
+  Tell(facts, wall);
+  Show(facts.problems, wall);
+}
+
+void Pipeline::TakeModel(const ModelChanges& model, absl::Time wall) {
+  if (model.empty()) return;
+  TakeResources(resources_.Apply(model), wall);
+  Keep(model);
+  Tell(model, wall);
+  Show(model.problems, wall);
+}
+
+void Pipeline::TakeResources(const ResourceChanges& resources, absl::Time wall) {
+  std::vector<Snapshots::Own> own;
+  own.reserve(resources.views.size());
+  for (const ResourceChanges::OfView& view : resources.views) {
+    own.push_back({view.view_id, &view.changes});
+  }
+  for (const Publication& publication : snapshots_.Apply(resources.shared, own)) {
+    publish_(publication);
+  }
+  Show(resources.problems, wall);
+}
+
+void Pipeline::Show(const std::vector<ProblemsOf>& problems, absl::Time wall) {
+  for (const ProblemsOf& of_source : problems) problems_.Set(of_source, wall);
+}
+
+void Pipeline::Keep(const FactChanges& facts) {
+  StoredChanges changes;
+  for (Catalog::HostRecord& host : catalog_.TakeHostRecords()) {
+    changes.hosts.push_back({std::move(host.host_id), std::move(host.record)});
+  }
+  for (const ContainerChange& container : facts.containers) {
+    changes.containers.push_back({container.host_id, container.container_id, container.after});
+  }
+  if (!changes.empty()) store_.Save(std::move(changes));
+}
+
+void Pipeline::Keep(const ModelChanges& model) {
+  StoredChanges changes;
+  for (const ServiceChange& service : model.services) {
+    changes.services.push_back({service.name, std::nullopt});
+    if (service.after != nullptr) changes.services.back().after = ToStored(*service.after);
+  }
+  if (!changes.empty()) store_.Save(std::move(changes));
+}
+
+void Pipeline::Tell(const FactChanges& facts, absl::Time wall) {
+  if (!watches_.HasWatchers()) return;
+  for (const HostChange& host : facts.hosts) {
+    for (v1::WatchResponse& event : HostEvents(host.before.get(), host.after.get(), wall)) {
+      watches_.Publish(std::move(event));
+    }
+  }
+}
+
+void Pipeline::Tell(const ModelChanges& model, absl::Time wall) {
+  std::vector<v1::WatchResponse> events;
+  const bool watched = watches_.HasWatchers();
+  const auto tell = [&](std::vector<v1::WatchResponse> more) {
+    events.insert(events.end(), more.begin(), more.end());
+  };
+  for (const PoolChange& pool : model.pools) {
+    auto& told = told_pools_[pool.name];
+    if (watched) tell(EndpointEvents(told.get(), pool.after.get(), wall));
+    told = pool.after;
+    if (told == nullptr) told_pools_.erase(pool.name);
+  }
+  for (const VirtualHostChange& host : model.virtual_hosts) {
+    auto& told = told_virtual_hosts_[host.domain];
+    if (watched) tell(RouteEvents(told.get(), host.after.get(), wall));
+    told = host.after;
+    if (told == nullptr) told_virtual_hosts_.erase(host.domain);
+  }
+  for (v1::WatchResponse& event : events) watches_.Publish(std::move(event));
+}
+
+}  // namespace fairlead

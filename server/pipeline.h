@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/admin/watches.h"
+#include "server/catalog/catalog.h"
+#include "server/problems/problem_board.h"
+#include "server/resources/resources.h"
+#include "server/routing/routing.h"
+#include "server/snapshot/snapshots.h"
+#include "server/store/store.h"
+
+namespace fairlead {
+
+// The one way through, from facts to snapshots:
+//
+//   catalog -> routing model -> resources -> snapshots
+//
+// Each stage is given what the one before yielded, and nothing else. This class hands the values
+// on, and gives copies of them to those who look on: the store, the problem board, the watchers. It
+// decides nothing itself.
+//
+// Belongs to the control strand; no clock and no thread of its own.
+class Pipeline {
+ public:
+  struct Options {
+    Catalog::Options catalog;
+    Routing::Options routing;
+    Resources::Options resources;
+  };
+  using Publish = absl::AnyInvocable<void(const Publication&)>;
+
+  // `publish` is called for each view whose snapshot changed. The references must outlive this.
+  Pipeline(Options options, Store& store, ProblemBoard& problems, Watches& watches,
+           Publish publish);
+  Pipeline(const Pipeline&) = delete;
+  Pipeline& operator=(const Pipeline&) = delete;
+
+  // What an earlier run stored; before anything else.
+  void Restore(const StoredState& state, Moment now);
+
+  // An agent's message, and what the catalog answers to it.
+  Catalog::Outcome Receive(SessionId session, absl::string_view peer, v1::ReportRequest message,
+                           Moment now);
+  void Disconnect(SessionId session);
+  // What time alone does; every 500 ms or more often.
+  void Tick(Moment now);
+
+  // Proxies of this view exist: afterwards SnapshotOf(view_id) is what they are sent, and `publish`
+  // tells changes.
+  void OpenView(uint32_t view_id, const View& view, absl::Time wall);
+  void CloseView(uint32_t view_id, absl::Time wall);
+  const std::shared_ptr<const Snapshot>& SnapshotOf(uint32_t view_id) const {
+    return snapshots_.Of(view_id);
+  }
+
+  // For looking in.
+  const Catalog& catalog() const { return catalog_; }
+  const Routing& routing() const { return routing_; }
+
+ private:
+  void TakeFacts(FactChanges facts, absl::Time wall);
+  void TakeModel(const ModelChanges& model, absl::Time wall);
+  void TakeResources(const ResourceChanges& resources, absl::Time wall);
+  void Show(const std::vector<ProblemsOf>& problems, absl::Time wall);
+  void Keep(const FactChanges& facts);
+  void Keep(const ModelChanges& model);
+  void Tell(const FactChanges& facts, absl::Time wall);
+  void Tell(const ModelChanges& model, absl::Time wall);
+
+  Catalog catalog_;
+  Routing routing_;
+  Resources resources_;
+  Snapshots snapshots_;
+  Store& store_;
+  ProblemBoard& problems_;
+  Watches& watches_;
+  Publish publish_;
+  // As watchers know them: what they are told is the difference.
+  absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> told_pools_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> told_virtual_hosts_;
+  absl::Duration routing_ticked_ = -absl::InfiniteDuration();
+};
+
+}  // namespace fairlead
