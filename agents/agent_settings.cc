@@ -23,13 +23,14 @@ absl::Status CheckServer(absl::string_view value) {
   return absl::OkStatus();
 }
 
+bool AllowedInHostId(char c) {
+  return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
+}
+
 absl::Status CheckHostId(absl::string_view value) {
   constexpr size_t kLongest = 253;
-  const auto allowed = [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
-  };
   if (value.empty() || value.size() > kLongest ||
-      !std::all_of(value.begin(), value.end(), allowed)) {
+      !std::all_of(value.begin(), value.end(), AllowedInHostId)) {
     return absl::InvalidArgumentError(
         "write at most 253 letters, digits, '.', '-' and '_', unique among the hosts");
   }
@@ -108,6 +109,9 @@ AgentSettings DefaultAgentSettings(const char* docker_host_variable, const std::
     values.docker_host = docker_host_variable;
   }
   values.host_id = hostname;
+  std::replace_if(
+      values.host_id.begin(), values.host_id.end(), [](char c) { return !AllowedInHostId(c); },
+      '-');
   return values;
 }
 

@@ -88,6 +88,11 @@ int Main(int argc, const char* const* argv) {
     fprintf(stderr, "fairlead-agent: %s\n", std::string(status.message()).c_str());
     return code;
   };
+  if (values.host_id.empty()) {
+    return fail(
+        Settings::kExitUsage,
+        absl::InvalidArgumentError("this machine has no hostname; give the host a --host-id"));
+  }
   const absl::Status log = SetUpLog(values.log_level, values.log_format);
   if (!log.ok()) return fail(Settings::kExitUsage, log);
   const auto engine = ParseEngineUrl(values.docker_host, Variable("DOCKER_CERT_PATH"),

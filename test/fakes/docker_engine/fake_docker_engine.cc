@@ -1,6 +1,6 @@
 #include "test/fakes/docker_engine/fake_docker_engine.h"
 
-#include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -14,12 +14,9 @@
 namespace fairlead {
 namespace {
 
-constexpr char kHead[] = "Api-Version: 1.41\r\nContent-Type: application/json\r\n";
-constexpr char kVersion[] =
-    R"({"Version":"20.10.24+dfsg1","ApiVersion":"1.41","MinAPIVersion":"1.12"})";
-
+// Not below the test's temporary directory: a socket's path has at most 107 bytes.
 std::string NewSocketPath() {
-  std::string directory = absl::StrCat(testing::TempDir(), "/engine-XXXXXX");
+  std::string directory = "/tmp/fake-engine-XXXXXX";
   return absl::StrCat(mkdtemp(directory.data()), "/docker.sock");
 }
 
@@ -72,9 +69,21 @@ nlohmann::json Row(const nlohmann::json& inspection) {
 
 FakeDockerEngine::FakeDockerEngine() : path_(NewSocketPath()) { Begin(); }
 
-FakeDockerEngine::~FakeDockerEngine() { Stop(); }
+FakeDockerEngine::~FakeDockerEngine() {
+  Stop();
+  rmdir(path_.substr(0, path_.rfind('/')).c_str());
+}
 
 std::string FakeDockerEngine::url() const { return absl::StrCat("unix://", path_); }
+
+void FakeDockerEngine::SpeakApi(std::string version) {
+  absl::MutexLock lock(&mutex_);
+  api_ = std::move(version);
+}
+
+std::string FakeDockerEngine::Head() const {
+  return absl::StrCat("Api-Version: ", api_, "\r\nContent-Type: application/json\r\n");
+}
 
 void FakeDockerEngine::Begin() {
   {
@@ -98,6 +107,7 @@ void FakeDockerEngine::Stop() {
 
 void FakeDockerEngine::Handle(const std::string& request, UnixHttpConnection& connection) {
   std::pair<int, std::string> answer;
+  std::string head;
   {
     absl::MutexLock lock(&mutex_);
     requests_.push_back(request);
@@ -105,10 +115,11 @@ void FakeDockerEngine::Handle(const std::string& request, UnixHttpConnection& co
                            ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !stalled_ || stopping_; };
     mutex_.Await(absl::Condition(&awake));
     absl::string_view path = absl::StripPrefix(request, "GET ");
-    absl::ConsumePrefix(&path, "/v1.41");
+    absl::ConsumePrefix(&path, absl::StrCat("/v", api_));
     answer = AnswerTo(std::string(path));
+    head = Head();
   }
-  if (answer.first != 0) return connection.Answer(answer.first, kHead, answer.second);
+  if (answer.first != 0) return connection.Answer(answer.first, head, answer.second);
   Follow(connection);
 }
 
@@ -120,7 +131,8 @@ std::pair<int, std::string> FakeDockerEngine::AnswerTo(const std::string& path) 
     return {misbehaviour.status, misbehaviour.body};
   }
   if (path == "/_ping") return {200, "OK"};
-  if (path == "/version") return {200, kVersion};
+  if (path == "/version")
+    return {200, nlohmann::json{{"Version", "20.10.24+dfsg1"}, {"ApiVersion", api_}}.dump()};
   if (path == "/networks") return {200, networks_.dump()};
   if (path == "/containers/json?all=1") return {200, List()};
   if (absl::StartsWith(path, "/events")) return {0, ""};
@@ -142,7 +154,7 @@ std::string FakeDockerEngine::List() const {
 void FakeDockerEngine::Follow(UnixHttpConnection& connection) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return;
-  connection.BeginStream(kHead);
+  connection.BeginStream(Head());
   followers_.insert(&connection);
   const auto cut = [this, &connection]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return !followers_.contains(&connection);
@@ -224,7 +236,8 @@ void FakeDockerEngine::Happen(const std::string& id, absl::string_view action,
 }
 
 void FakeDockerEngine::ConnectEvent(const std::string& id, absl::string_view action) {
-  for (const auto& [name, network] : Inspection(id)["NetworkSettings"]["Networks"].items()) {
+  const nlohmann::json inspection = Inspection(id);
+  for (const auto& [name, network] : inspection["NetworkSettings"]["Networks"].items()) {
     const nlohmann::json event = {
         {"Type", "network"},
         {"Action", std::string(action)},

@@ -36,7 +36,7 @@ struct FakeContainer {
 //   engine.Die(id);
 class FakeDockerEngine {
  public:
-  // In a new directory below the test's temporary directory; it listens at once.
+  // In a new directory below /tmp; it listens at once.
   FakeDockerEngine();
   ~FakeDockerEngine();
   FakeDockerEngine(const FakeDockerEngine&) = delete;
@@ -44,6 +44,9 @@ class FakeDockerEngine {
 
   // For --docker-host.
   std::string url() const;
+
+  // The newest version of the API that it speaks; 1.41 unless told.
+  void SpeakApi(std::string version);
 
   // What it has. Without events: these happen unseen.
   void Put(const nlohmann::json& inspection);  // a container, as GET /containers/ID/json answers it
@@ -90,6 +93,7 @@ class FakeDockerEngine {
   void Follow(UnixHttpConnection& connection);
   std::pair<int, std::string> AnswerTo(const std::string& path)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  std::string Head() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   std::string List() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Happen(const std::string& id, absl::string_view action, const nlohmann::json& attributes);
   void ConnectEvent(const std::string& id, absl::string_view action);
@@ -97,6 +101,7 @@ class FakeDockerEngine {
 
   const std::string path_;
   absl::Mutex mutex_;
+  std::string api_ ABSL_GUARDED_BY(mutex_) = "1.41";
   std::map<std::string, nlohmann::json> containers_ ABSL_GUARDED_BY(mutex_);
   nlohmann::json networks_ ABSL_GUARDED_BY(mutex_) = nlohmann::json::array();
   std::vector<Misbehaviour> misbehaviours_ ABSL_GUARDED_BY(mutex_);
