@@ -14,11 +14,13 @@ namespace fairlead {
 // A way to an endpoint, and who can go it. See docs/addresses.md.
 struct Address {
   enum class From {
-    kHost,               // on the container's own host, on network `network`: container address and port
-    kSpanningNetwork,    // anywhere on `network`, which spans hosts (overlay, macvlan, ipvlan, or configured as routable)
+    kHost,  // on the container's own host, on network `network`: container address and port
+    kSpanningNetwork,    // anywhere on `network`, which spans hosts (overlay, macvlan, ipvlan, or
+                         // configured as routable)
     kPublished,          // anywhere: the host's advertised address and a published port
     kPublishedLoopback,  // on the same host only: published on a loopback address
-    kHostNetwork,        // anywhere: the host's advertised address and the container port (network_mode: host)
+    kHostNetwork,  // anywhere: the host's advertised address and the container port (network_mode:
+                   // host)
   };
 
   From from = From::kHost;
@@ -32,7 +34,8 @@ struct Address {
 };
 
 // One container and port, as a member of a pool. Immutable.
-// Its identity is container, start and port: an address that a new container reuses is another endpoint.
+// Its identity is container, start and port: an address that a new container reuses is another
+// endpoint.
 struct Endpoint {
   enum class Health {
     kHealthy,
@@ -49,8 +52,10 @@ struct Endpoint {
   absl::Time started_at = absl::InfinitePast();
   uint16_t port = 0;  // in the container
   Health health = Health::kHealthy;
-  std::string reason;  // why it is not healthy, or healthy in spite of something: "stopping", "paused", ...
-  // In order of preference (design.md, "Which address a proxy is given"). Empty: nobody can reach it.
+  std::string
+      reason;  // why it is not healthy, or healthy in spite of something: "stopping", "paused", ...
+  // In order of preference (design.md, "Which address a proxy is given"). Empty: nobody can reach
+  // it.
   std::vector<Address> addresses;
 
   friend bool operator==(const Endpoint& a, const Endpoint& b) {
@@ -61,9 +66,11 @@ struct Endpoint {
   }
 };
 
-// The containers that claim the same hosts and paths: one cluster, whose assignment holds them all. Immutable.
+// The containers that claim the same hosts and paths: one cluster, whose assignment holds them all.
+// Immutable.
 struct Pool {
-  // The cluster's (and EDS) name: PROJECT/SERVICE:PORT for one service and one port, HOST/PATH for a mixed one.
+  // The cluster's (and EDS) name: PROJECT/SERVICE:PORT for one service and one port, HOST/PATH for
+  // a mixed one.
   std::string name;
   // Sorted by container id and port. May be empty: its routes answer 503.
   std::vector<std::shared_ptr<const Endpoint>> endpoints;
@@ -86,7 +93,8 @@ struct VirtualHost {
   std::vector<Route> routes;
 };
 
-// What must outlive the containers of a service: its routes stay and answer 503 when all of them are gone. Immutable.
+// What must outlive the containers of a service: its routes stay and answer 503 when all of them
+// are gone. Immutable.
 struct ServiceRecord {
   std::string name;
   // A container whose words stand for the service (those of the newest one that runs or ran), and

@@ -1,0 +1,307 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "server/routing/example_model.h"
+#include "server/routing/routing.h"
+
+namespace fairlead {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::Field;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+TEST(Names, ServicesOfOneRouteShareAPoolAndANoticeSaysSo) {
+  Model model;
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h2", Blog("blog1")));
+  EXPECT_THAT(Changed(model.changes()),
+              UnorderedElementsAre("pool shop.example/", "-pool shop/web:8000", "host shop.example",
+                                   "service blog/web", "problems pool shop.example/"));
+  EXPECT_THAT(model.Pool("shop.example/"), ElementsAre("blog1 healthy", "web1 healthy"));
+  const Problem& notice = model.changes().problems[0].problems[0];
+  EXPECT_EQ(notice.severity, Problem::Severity::kNotice);
+  EXPECT_EQ(notice.place.service, "shop.example/");
+  EXPECT_THAT(notice.what, HasSubstr("blog/web, shop/web"));
+
+  model.Apply(Gone("h2", "blog1"));
+  EXPECT_THAT(Changed(model.changes()),
+              UnorderedElementsAre("-pool shop.example/", "pool shop/web:8000", "host shop.example",
+                                   "service blog/web", "-problems pool shop.example/"));
+}
+
+TEST(Names, AServiceThatSharesOneOfItsRoutesKeepsItsOwnPoolForTheOthers) {
+  Model model;
+  ExampleContainer web = Web("web1");
+  web.virtual_host = "shop.example,www.shop.example";
+  model.Apply(Is("h1", web));
+  model.Apply(Is("h1", Blog("blog1")));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop.example/"));
+  EXPECT_THAT(model.Domain("www.shop.example"), ElementsAre("/ -> shop/web:8000"));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy"));
+}
+
+TEST(Names, AServiceOfSeveralPortsIsNamedByItsRoute) {
+  Model model;
+  ExampleContainer other = Web("web2");
+  other.port = "9000";
+  other.exposed = 9000;
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h1", other));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop.example/"));
+  ASSERT_THAT(model.changes().problems, SizeIs(1));
+  EXPECT_EQ(model.changes().problems[0].source, "service shop/web");
+  EXPECT_THAT(model.changes().problems[0].problems,
+              ElementsAre(AllOf(Field(&Problem::what, HasSubstr("8000, 9000")),
+                                Field(&Problem::severity, Problem::Severity::kNotice))));
+  model.Apply(Gone("h1", "web1"));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop/web:9000"));
+  EXPECT_THAT(Changed(model.changes()), ::testing::Contains("-problems service shop/web"));
+}
+
+TEST(Names, PathsOfOneHostAreRoutesOfOneVirtualHost) {
+  Model model;
+  ExampleContainer api = Web("api1");
+  api.service = "api";
+  api.path = "/api";
+  ExampleContainer deep = Web("deep1");
+  deep.service = "deep";
+  deep.path = "/api/v2";
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h1", api));
+  model.Apply(Is("h1", deep));
+  EXPECT_THAT(
+      model.Domain("shop.example"),
+      ElementsAre("/api/v2 -> shop/deep:8000", "/api -> shop/api:8000", "/ -> shop/web:8000"));
+  EXPECT_THAT(model.changes().problems, IsEmpty());
+}
+
+TEST(Disagreement, TheNewestRunningContainerStandsForAll) {
+  Model model;
+  ExampleContainer newer = Web("web2", 2);
+  newer.virtual_host = "new.example";
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h2", newer));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("404"));
+  EXPECT_THAT(model.Domain("new.example"), ElementsAre("/ -> shop/web:8000"));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy", "web2 healthy"));
+  ASSERT_THAT(model.changes().problems, SizeIs(1));
+  const ProblemsOf& problems = model.changes().problems[0];
+  EXPECT_EQ(problems.source, "service shop/web");
+  ASSERT_THAT(problems.problems, SizeIs(1));
+  EXPECT_EQ(problems.problems[0].place.container, "web1");
+  EXPECT_THAT(problems.problems[0].what, HasSubstr("asks for shop.example/, but web2 on host h2"));
+
+  model.Apply(Gone("h1", "web1"));
+  EXPECT_THAT(Changed(model.changes()),
+              ElementsAre("pool shop/web:8000", "-problems service shop/web"));
+}
+
+TEST(Disagreement, TheLastSpokesmanStandsWhenNoneRuns) {
+  Model model;
+  ExampleContainer older = Web("web1");
+  ExampleContainer newer = Web("web2", 2);
+  newer.virtual_host = "new.example";
+  model.Apply(Is("h1", older));
+  model.Apply(Is("h1", newer));
+  newer.state = v1::Container::EXITED;
+  model.Apply(Is("h1", newer));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop/web:8000"));
+  EXPECT_THAT(model.Domain("new.example"), ElementsAre("404"));
+  older.state = v1::Container::EXITED;
+  model.Apply(Is("h1", older));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop/web:8000"));
+  model.Apply(Gone("h1", "web1"));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop/web:8000"));
+}
+
+TEST(Disagreement, AMalformedNewcomerChangesNothingForTheOthers) {
+  Model model;
+  model.Apply(Is("h1", Web("web1")));
+  int created_at = 2;
+  for (auto [host, path, port] : std::vector<std::tuple<const char*, const char*, const char*>>{
+           {"sho p.example", "", ""}, {"shop.example", "api", ""}, {"shop.example", "", "80a"}}) {
+    ExampleContainer bad = Web("bad", ++created_at);
+    bad.virtual_host = host;
+    bad.path = path;
+    bad.port = port;
+    model.Apply(Is("h1", bad));
+    ASSERT_THAT(Changed(model.changes()), ElementsAre("problems container h1/bad"));
+    EXPECT_THAT(model.changes().problems[0].problems, SizeIs(1));
+    EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy"));
+  }
+  model.Apply(Gone("h1", "bad"));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("-problems container h1/bad"));
+}
+
+TEST(Hosts, OneNamedContainerOnAnotherHostIsNoHarmWhileItAsksForNothing) {
+  Model model;
+  ExampleContainer web = Web("web1");
+  web.name = "web";
+  web.service = "";
+  ExampleContainer namesake = Web("other", 9);
+  namesake.name = "web";
+  namesake.service = "";
+  namesake.virtual_host = "";
+  model.Apply(Is("h1", web));
+  model.Apply(Is("h2", namesake));
+  EXPECT_TRUE(model.changes().empty());
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> web:8000"));
+}
+
+TEST(Hosts, AddressesFollowTheHosts) {
+  Model model;
+  ExampleContainer web = Web("web1");
+  web.published = 32768;
+  model.Apply(Is("h1", web));
+  model.Apply(HostIs("h1", {"10.0.0.9"}, false, "zone-a"));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/web:8000"));
+  const Endpoint& endpoint = *model.changes().pools[0].after->endpoints[0];
+  EXPECT_EQ(endpoint.zone, "zone-a");
+  ASSERT_THAT(endpoint.addresses, SizeIs(2));
+  EXPECT_EQ(endpoint.addresses[1].ip, "10.0.0.9");
+}
+
+TEST(Hosts, ASilentOnesEndpointsAreDistrustedOnlyWhereThereAreOthers) {
+  Model model;
+  ExampleContainer lone = Web("api1");
+  lone.service = "api";
+  lone.virtual_host = "api.example";
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h2", Web("web2")));
+  model.Apply(Is("h1", lone));
+  model.Apply(HostIs("h1", {"10.0.0.1"}, true));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/web:8000"));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 unhealthy", "web2 healthy"));
+  EXPECT_THAT(model.Pool("shop/api:8000"), ElementsAre("api1 healthy"));
+
+  model.Apply(Gone("h2", "web2"));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy"));
+}
+
+TEST(Hosts, AForgottenOneTakesItsContainersAlong) {
+  for (const bool told : {true, false}) {
+    Model model;
+    model.Apply(Is("h1", Web("web1")));
+    model.Apply(Is("h2", Web("web2")));
+    FactChanges changes;
+    changes.hosts.push_back(HostGone("h1"));
+    if (told) changes.containers.push_back(Gone("h1", "web1"));
+    model.Apply(changes);
+    EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/web:8000"));
+    EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web2 healthy"));
+    model.Apply(Is("h1", Web("web1")));
+    EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy", "web2 healthy"));
+  }
+}
+
+TEST(Hosts, TwoThatTellTheSameContainerIdHaveAnEndpointEach) {
+  Model model;
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h2", Web("web1")));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy", "web1 healthy"));
+  model.Apply(Gone("h2", "web1"));
+  EXPECT_EQ(model.routing().FindPool("shop/web:8000")->endpoints[0]->host_id, "h1");
+}
+
+TEST(Hosts, OnlyOnNamesWhatWouldBeLostWithAHost) {
+  Model model;
+  ExampleContainer lone = Web("api1");
+  lone.service = "api";
+  ExampleContainer stopped = Web("web3");
+  stopped.state = v1::Container::EXITED;
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h2", Web("web2")));
+  model.Apply(Is("h1", lone));
+  EXPECT_THAT(model.routing().OnlyOn("h1"), ElementsAre("shop/api"));
+  EXPECT_THAT(model.routing().OnlyOn("h2"), IsEmpty());
+  stopped.id = "web2";
+  model.Apply(Is("h2", stopped));
+  EXPECT_THAT(model.routing().OnlyOn("h1"), ElementsAre("shop/api", "shop/web"));
+  EXPECT_THAT(model.routing().OnlyOn("nowhere"), IsEmpty());
+}
+
+TEST(SharedNetwork, FollowsTheContainerThatOwnsIt) {
+  Model model;
+  ExampleContainer sidecar = Web("sidecar");
+  sidecar.network_mode = "container:pod";
+  sidecar.ip = "";
+  sidecar.exposed = 0;
+  sidecar.port = "8000";
+  ExampleContainer pod = Web("pod");
+  pod.virtual_host = "";
+  pod.published = 32768;
+
+  model.Apply(Is("h1", sidecar));
+  EXPECT_THAT(Changed(model.changes()), ::testing::Contains("problems container h1/sidecar"));
+  EXPECT_THAT(model.routing().FindPool("shop/web:8000")->endpoints[0]->addresses, IsEmpty());
+  model.Apply(Is("h2", pod));
+  EXPECT_TRUE(model.changes().empty());
+
+  model.Apply(Is("h1", pod));
+  EXPECT_THAT(Changed(model.changes()),
+              ElementsAre("pool shop/web:8000", "-problems container h1/sidecar"));
+  EXPECT_THAT(model.routing().FindPool("shop/web:8000")->endpoints[0]->addresses, SizeIs(2));
+  pod.ip = "172.20.0.9";
+  model.Apply(Is("h1", pod));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/web:8000"));
+  model.Apply(Gone("h1", "pod"));
+  EXPECT_THAT(model.routing().FindPool("shop/web:8000")->endpoints[0]->addresses, IsEmpty());
+}
+
+TEST(Problems, OfAContainerGoWhenItIsOver) {
+  Model model;
+  ExampleContainer bad = Web("bad");
+  bad.port = "80a";
+  model.Apply(Is("h1", bad));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("problems container h1/bad"));
+  bad.state = v1::Container::EXITED;
+  model.Apply(Is("h1", bad));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("-problems container h1/bad"));
+}
+
+TEST(Problems, AnUnreachableContainerHasOneAndIsInItsPoolAllTheSame) {
+  Model model;
+  ExampleContainer web = Web("web1");
+  web.ip = "";
+  model.Apply(Is("h1", web));
+  ASSERT_THAT(model.changes().problems, SizeIs(1));
+  EXPECT_THAT(model.changes().problems[0].problems[0].what, HasSubstr("no reachable address"));
+  EXPECT_EQ(model.changes().problems[0].problems[0].place.container, "web1");
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy"));
+}
+
+TEST(Summary, IsWhatAnOperatorAsksFor) {
+  Model model;
+  ExampleContainer web2 = Web("web2");
+  web2.health = v1::Container::STARTING;
+  ExampleContainer web3 = Web("web3");
+  web3.stopping = true;
+  ExampleContainer web4 = Web("web4");
+  web4.state = v1::Container::PAUSED;
+  ExampleContainer web1 = Web("web1", 9);
+  web1.virtual_host = "shop.example,*.shop.example";
+  for (const auto& web : {web1, web2, web3}) model.Apply(Is("h1", web));
+  model.Apply(Is("h2", web4));
+  const ServiceSummary summary = model.routing().Summary("shop/web");
+  EXPECT_THAT(summary.routes, ElementsAre("*.shop.example/", "shop.example/"));
+  EXPECT_THAT(summary.clusters, ElementsAre("shop/web:8000"));
+  EXPECT_EQ(summary.healthy, 1u);
+  EXPECT_EQ(summary.starting, 1u);
+  EXPECT_EQ(summary.draining, 1u);
+  EXPECT_EQ(summary.unhealthy, 1u);
+  EXPECT_THAT(summary.hosts, ElementsAre("h1", "h2"));
+  EXPECT_THAT(model.routing().Summaries(), SizeIs(1));
+  EXPECT_THAT(model.routing().Summary("none").routes, IsEmpty());
+}
+
+}  // namespace
+}  // namespace fairlead
