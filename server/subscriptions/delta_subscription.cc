@@ -72,7 +72,7 @@ class DeltaSubscription final : public Subscription {
   size_t MostInFlight() const override { return 4; }
   bool OnlyLastNonceCounts() const override { return false; }
 
-  void UpdateInterest(const Request& request, bool first, const Snapshot& now) override {
+  void UpdateInterest(const XdsRequest& request, bool first, const Snapshot& now) override {
     if (first) {
       if (request.names.empty() && IsFullState(type_)) StartWildcard(now);
       respond_ = answer_first_;
@@ -119,7 +119,7 @@ class DeltaSubscription final : public Subscription {
   }
 
   // What the client says that it has already (DE5); keys that it is not subscribed to are ignored.
-  void SettleInitialVersions(const Request& request, const Snapshot& now) {
+  void SettleInitialVersions(const XdsRequest& request, const Snapshot& now) {
     for (const auto& [name, version] : request.initial_versions) {
       if (!Wants(name)) continue;
       const Resource* const content = now.Find(type_, name);

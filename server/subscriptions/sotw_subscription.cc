@@ -38,7 +38,7 @@ class SotwSubscription final : public Subscription {
   size_t MostInFlight() const override { return 1; }
   bool OnlyLastNonceCounts() const override { return true; }
 
-  void UpdateInterest(const Request& request, bool first, const Snapshot& now) override {
+  void UpdateInterest(const XdsRequest& request, bool first, const Snapshot& now) override {
     absl::flat_hash_set<std::string> names(request.names.begin(), request.names.end());
     const bool asterisk = names.erase("*") > 0;
     named_anything_ |= asterisk || !names.empty();
@@ -72,7 +72,7 @@ class SotwSubscription final : public Subscription {
   // The first answer is due even if it is empty (SW3), but for a client that comes back with the
   // very content: then Clusters need not be sent again (SW14). Listeners are, so that the stream
   // has a response (ST9).
-  void AnswerFirst(const Request& request, const Snapshot& now) {
+  void AnswerFirst(const XdsRequest& request, const Snapshot& now) {
     if (type_ == Type::kCluster && wildcard_ && names_.empty() &&
         request.version_info == now.version(type_).ToString()) {
       pending_.clear();

@@ -28,7 +28,8 @@ constexpr absl::Duration kMostRouteHold = absl::Seconds(1);
 StreamState::StreamState(Options options)
     : options_(std::move(options)), bucket_(options_.burst, options_.per_second) {}
 
-absl::Status StreamState::OnRequest(const Request& request, absl::Duration now, absl::Time wall) {
+absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration now,
+                                    absl::Time wall) {
   absl::optional<Type> type = TypeOf(request.type_url);
   if (options_.only.has_value()) {
     if (!request.type_url.empty() && type != options_.only) {
@@ -63,7 +64,7 @@ void StreamState::OnSnapshot(std::shared_ptr<const Snapshot> snapshot,
   snapshot_ = std::move(snapshot);
 }
 
-absl::optional<Response> StreamState::Next(absl::Duration now, absl::Time wall) {
+absl::optional<XdsResponse> StreamState::Next(absl::Duration now, absl::Time wall) {
   wake_at_ = absl::InfiniteDuration();
   const absl::optional<Step> step = NextStep(now);
   if (!step.has_value()) return absl::nullopt;
@@ -74,7 +75,7 @@ absl::optional<Response> StreamState::Next(absl::Duration now, absl::Time wall) 
   Subscription& subscription = SubscriptionOf(step->type);
   const Content content =
       step->removal ? subscription.TakeRemovals(*snapshot_) : subscription.TakeUpserts(*snapshot_);
-  Response response = Encode(step->type, content, wall);
+  XdsResponse response = Encode(step->type, content, wall);
   if (step->type == Type::kCluster) AfterClusters(content, now);
   return response;
 }
@@ -122,9 +123,9 @@ void StreamState::AfterClusters(const Content& content, absl::Duration now) {
   }
 }
 
-Response StreamState::Encode(Type type, const Content& content, absl::Time wall) {
+XdsResponse StreamState::Encode(Type type, const Content& content, absl::Time wall) {
   const bool delta = options_.variant == Variant::kDelta;
-  Response response;
+  XdsResponse response;
   response.type = type;
   response.nonce = absl::StrCat(++last_nonce_);
   response.resources = content.resources.size();

@@ -12,14 +12,14 @@
 #include "absl/types/optional.h"
 #include "server/base/token_bucket.h"
 #include "server/snapshot/snapshot.h"
-#include "server/subscriptions/request.h"
 #include "server/subscriptions/subscription.h"
+#include "server/subscriptions/xds_request.h"
 
 namespace fairlead {
 
 // A response, ready for the wire: the pieces of one DiscoveryResponse or DeltaDiscoveryResponse,
 // most of them shared with other streams.
-struct Response {
+struct XdsResponse {
   Type type = Type::kCluster;
   std::string nonce;
   std::vector<grpc::Slice> slices;
@@ -57,7 +57,7 @@ class StreamState {
 
   // A message of the client. An error ends the stream with that status; it says which rule was
   // broken.
-  absl::Status OnRequest(const Request& request, absl::Duration now, absl::Time wall);
+  absl::Status OnRequest(const XdsRequest& request, absl::Duration now, absl::Time wall);
 
   // The stream is given another snapshot, which differs from the one before in `changes`. The first
   // one may be given with no changes, before the first request.
@@ -65,7 +65,7 @@ class StreamState {
                   const std::vector<ResourceChange>& changes);
 
   // What is to be written now, if there is anything.
-  absl::optional<Response> Next(absl::Duration now, absl::Time wall);
+  absl::optional<XdsResponse> Next(absl::Duration now, absl::Time wall);
 
   // When to ask Next again though nothing has happened; infinite: no need.
   absl::Duration WakeAt() const { return wake_at_; }
@@ -85,7 +85,7 @@ class StreamState {
   size_t SubscribedNames() const;
   absl::optional<Step> NextStep(absl::Duration now);
   bool HoldsRoutes(absl::Duration now);
-  Response Encode(Type type, const Content& content, absl::Time wall);
+  XdsResponse Encode(Type type, const Content& content, absl::Time wall);
   void AfterClusters(const Content& content, absl::Duration now);
 
   const Options options_;

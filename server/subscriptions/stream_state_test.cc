@@ -58,22 +58,22 @@ class Script {
   }
 
   absl::Status Send(Type type, Names names, std::string nonce = "", std::string version = "") {
-    Request request;
+    XdsRequest request;
     request.type_url = std::string(TypeUrl(type));
     request.names = std::move(names);
     request.nonce = std::move(nonce);
     request.version_info = std::move(version);
     return Send(request);
   }
-  absl::Status Send(const Request& request) { return stream_.OnRequest(request, now_, {}); }
+  absl::Status Send(const XdsRequest& request) { return stream_.OnRequest(request, now_, {}); }
   absl::Status Unsubscribe(Type type, Names names) {
-    Request request;
+    XdsRequest request;
     request.type_url = std::string(TypeUrl(type));
     request.unsubscribe = std::move(names);
     return Send(request);
   }
   void Nack(const Seen& seen, Names names = {}) {
-    Request request;
+    XdsRequest request;
     request.type_url = std::string(TypeUrl(seen.type));
     request.nonce = seen.nonce;
     request.error = "no good";
@@ -95,7 +95,7 @@ class Script {
   }
 
   absl::optional<Seen> Next() {
-    absl::optional<Response> response = stream_.Next(now_, {});
+    absl::optional<XdsResponse> response = stream_.Next(now_, {});
     if (!response.has_value()) return absl::nullopt;
     return Parse(*response);
   }
@@ -135,7 +135,7 @@ class Script {
     return options;
   }
 
-  Seen Parse(const Response& response) const {
+  Seen Parse(const XdsResponse& response) const {
     std::string bytes;
     for (const grpc::Slice& slice : response.slices) {
       bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
@@ -311,7 +311,7 @@ TEST(Sotw, ANackIsSilenceUntilTheContentChanges) {  // T21 to T23
 
 TEST(Stream, ServesTypesThatItHasAndIsSilentOnOthers) {  // T26
   Script ads(kSotw);
-  Request request;
+  XdsRequest request;
   EXPECT_EQ(ads.Send(request).code(), absl::StatusCode::kInvalidArgument);
   request.type_url = "type.googleapis.com/no.such.Type";
   EXPECT_TRUE(ads.Send(request).ok());
@@ -319,7 +319,7 @@ TEST(Stream, ServesTypesThatItHasAndIsSilentOnOthers) {  // T26
 
   Script only(kSotw, E);
   only.Change(E, {{"A", "A=1"}});
-  Request implied;
+  XdsRequest implied;
   implied.names = {"A"};
   EXPECT_TRUE(only.Send(implied).ok());
   EXPECT_THAT(only.Told(), ElementsAre("EDS A"));
@@ -517,7 +517,7 @@ TEST(Delta, TheWildcard) {  // T40 to T42
 TEST(Delta, WhatTheClientCameWithIsNotSentAgain) {  // T43, T44, T50
   Script s(kDelta);
   s.Change(E, {{"A", "A=1"}, {"B", "B=1"}});
-  Request request;
+  XdsRequest request;
   request.type_url = std::string(TypeUrl(E));
   request.names = {"A", "B"};
   const std::string current = s.snapshot().Find(E, "A")->version().ToString();
@@ -527,7 +527,7 @@ TEST(Delta, WhatTheClientCameWithIsNotSentAgain) {  // T43, T44, T50
 
   Script wildcard(kDelta);
   wildcard.Change(C, {{"B", "B=1"}, {"D", "D=1"}});
-  Request back;
+  XdsRequest back;
   back.type_url = std::string(TypeUrl(C));
   back.initial_versions = {{"A", "x"},
                            {"B", wildcard.snapshot().Find(C, "B")->version().ToString()}};
@@ -581,7 +581,7 @@ TEST(Stream, RefusesMoreNamesThanItsLimit) {
   StreamState::Options options;
   options.most_names = 3;
   StreamState stream(options);
-  Request request;
+  XdsRequest request;
   request.type_url = std::string(TypeUrl(E));
   request.names = {"a", "b", "c", "d"};
   EXPECT_EQ(stream.OnRequest(request, {}, {}).code(), absl::StatusCode::kResourceExhausted);

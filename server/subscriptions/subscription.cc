@@ -5,7 +5,7 @@
 
 namespace fairlead {
 
-void Subscription::OnRequest(const Request& request, const Snapshot& now, absl::Time time) {
+void Subscription::OnRequest(const XdsRequest& request, const Snapshot& now, absl::Time time) {
   // The first message starts a subscription, whatever its nonce: that is of another stream (SW1).
   const bool first = std::exchange(first_, false);
   if (!first) OnAnswer(request, time);
@@ -13,7 +13,7 @@ void Subscription::OnRequest(const Request& request, const Snapshot& now, absl::
   UpdateInterest(request, first, now);
 }
 
-void Subscription::OnAnswer(const Request& request, absl::Time time) {
+void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
   const auto answered = std::find_if(in_flight_.begin(), in_flight_.end(),
                                      [&](const InFlight& r) { return r.nonce == request.nonce; });
   if (answered == in_flight_.end()) return;  // stale, or only a change of interest

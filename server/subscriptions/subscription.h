@@ -11,7 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/snapshot/snapshot.h"
-#include "server/subscriptions/request.h"
+#include "server/subscriptions/xds_request.h"
 
 namespace fairlead {
 
@@ -50,7 +50,7 @@ class Subscription {
   virtual ~Subscription() = default;
 
   // A message of the client. `now` is the stream's snapshot.
-  void OnRequest(const Request& request, const Snapshot& now, absl::Time time);
+  void OnRequest(const XdsRequest& request, const Snapshot& now, absl::Time time);
 
   // `name` is about to change, from what `before` has. Costs nothing if the client does not want
   // it.
@@ -92,7 +92,7 @@ class Subscription {
   };
 
   // Differs between the variants: what a request says of names; `first` of its type on this stream.
-  virtual void UpdateInterest(const Request& request, bool first, const Snapshot& now) = 0;
+  virtual void UpdateInterest(const XdsRequest& request, bool first, const Snapshot& now) = 0;
   virtual size_t MostInFlight() const = 0;
   // In state of the world only the last nonce counts.
   virtual bool OnlyLastNonceCounts() const = 0;
@@ -113,7 +113,7 @@ class Subscription {
   bool urgent_ = false;   // does not wait for an ACK
 
  private:
-  void OnAnswer(const Request& request, absl::Time time);
+  void OnAnswer(const XdsRequest& request, absl::Time time);
 
   bool first_ = true;
   std::deque<InFlight> in_flight_;

@@ -9,7 +9,7 @@
 #include "absl/strings/strip.h"
 #include "server/base/clock.h"
 #include "server/subscriptions/node.h"
-#include "server/subscriptions/request.h"
+#include "server/subscriptions/xds_request.h"
 
 namespace fairlead {
 namespace {
@@ -237,7 +237,8 @@ void XdsStream::OnTimer() {
 
 void XdsStream::WriteNext() {
   if (writing_ || broken_ || finishing_ || end_.has_value() || !view_id_.has_value()) return;
-  absl::optional<Response> response = state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
+  absl::optional<XdsResponse> response =
+      state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
   if (state_->WakeAt() != timer_) {
     queue_.SetTimer(*this, timer_, state_->WakeAt());
     timer_ = state_->WakeAt();

@@ -84,7 +84,7 @@ class XdsStream {
   absl::optional<grpc::Status> end_;
 
   grpc::ByteBuffer incoming_;
-  absl::optional<Request> first_request_;  // until the view is there
+  absl::optional<XdsRequest> first_request_;  // until the view is there
   absl::optional<StreamState> state_;
   StreamState::Variant variant_ = StreamState::Variant::kSotw;
   absl::optional<ProxyIdentity> proxy_;

@@ -10,7 +10,7 @@
 namespace fairlead {
 
 // One message of a client, in either variant of the protocol, taken apart.
-struct Request {
+struct XdsRequest {
   std::string type_url;
   std::string nonce;                  // of the response that it answers; empty: of none
   std::string version_info;           // state of the world only
@@ -23,7 +23,7 @@ struct Request {
   absl::flat_hash_map<std::string, std::string> initial_versions;
 };
 
-Request RequestOf(envoy::service::discovery::v3::DiscoveryRequest&& message);
-Request RequestOf(envoy::service::discovery::v3::DeltaDiscoveryRequest&& message);
+XdsRequest RequestOf(envoy::service::discovery::v3::DiscoveryRequest&& message);
+XdsRequest RequestOf(envoy::service::discovery::v3::DeltaDiscoveryRequest&& message);
 
 }  // namespace fairlead

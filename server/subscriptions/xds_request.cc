@@ -1,4 +1,4 @@
-#include "server/subscriptions/request.h"
+#include "server/subscriptions/xds_request.h"
 
 #include <iterator>
 #include <utility>
@@ -12,8 +12,8 @@ std::vector<std::string> Take(google::protobuf::RepeatedPtrField<std::string>& n
 
 }  // namespace
 
-Request RequestOf(envoy::service::discovery::v3::DiscoveryRequest&& message) {
-  Request request;
+XdsRequest RequestOf(envoy::service::discovery::v3::DiscoveryRequest&& message) {
+  XdsRequest request;
   request.type_url = std::move(*message.mutable_type_url());
   request.nonce = std::move(*message.mutable_response_nonce());
   request.version_info = std::move(*message.mutable_version_info());
@@ -22,8 +22,8 @@ Request RequestOf(envoy::service::discovery::v3::DiscoveryRequest&& message) {
   return request;
 }
 
-Request RequestOf(envoy::service::discovery::v3::DeltaDiscoveryRequest&& message) {
-  Request request;
+XdsRequest RequestOf(envoy::service::discovery::v3::DeltaDiscoveryRequest&& message) {
+  XdsRequest request;
   request.type_url = std::move(*message.mutable_type_url());
   request.nonce = std::move(*message.mutable_response_nonce());
   if (message.has_error_detail()) request.error = message.error_detail().message();
