@@ -50,14 +50,14 @@ void HostObserver::Stop() {
 }
 
 void HostObserver::Post(Strand::Task task) {
-  strand_.Post([this, task = std::move(task)]() mutable ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) {
+  strand_.Post([this, task = std::move(task)]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) mutable {
     if (!stopped_) task();
   });
 }
 
 void HostObserver::PostAt(absl::Duration when, Strand::Task task) {
   strand_.PostAt(when,
-                 [this, task = std::move(task)]() mutable ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) {
+                 [this, task = std::move(task)]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) mutable {
                    if (!stopped_) task();
                  });
 }
@@ -178,12 +178,12 @@ void HostObserver::Inspect(const std::string& id) {
   ++inspecting_;
   workers_.Post([this, id, api = api_](EngineClient& client) {
     client.UseApi(api);
-    Post([this, id,
-          inspection = client.Inspect(id)]() mutable ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) {
-      --inspecting_;
-      state_.Inspected(id, std::move(inspection), Now());
-      Proceed();
-    });
+    Post([this, id, inspection = client.Inspect(id)]()
+             ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) mutable {
+               --inspecting_;
+               state_.Inspected(id, std::move(inspection), Now());
+               Proceed();
+             });
   });
 }
 

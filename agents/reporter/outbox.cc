@@ -77,10 +77,9 @@ std::optional<v1::ReportRequest> Outbox::Next(absl::Duration now) {
 
 void Outbox::TakeSnapshot(absl::Duration now) {
   ++sequence_;
-  snapshot_.emplace();
-  for (const auto& [id, facts] : containers_) snapshot_->containers.push_back(facts);
-  snapshot_->engine = *engine_;
-  snapshot_->problems = problems_;
+  Snapshot snapshot{{}, 0, *engine_, problems_};
+  for (const auto& [id, facts] : containers_) snapshot.containers.push_back(facts);
+  snapshot_ = std::move(snapshot);
   changed_.clear();
   removed_.clear();
   engine_changed_ = false;

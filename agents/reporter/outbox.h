@@ -81,7 +81,7 @@ class Outbox {
   // The snapshot that is being told.
   struct Snapshot {
     std::vector<ContainerFacts> containers;
-    size_t told = 0;
+    size_t told;  // how many of them
     v1::Engine engine;
     std::vector<v1::FactProblem> problems;
   };

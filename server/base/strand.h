@@ -13,10 +13,11 @@
 namespace fairlead {
 
 // Runs tasks one at a time, in the order in which they were posted, on a thread of its own. State that only
-// tasks of one strand touch needs no lock.
+// tasks of one strand touch needs no lock; annotate it with ABSL_GUARDED_BY(strand_), and the functions that touch it
+// with ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_), and clang sees to it.
 //
 // Threads: Post, PostAt and Call from any thread (Call not from the strand itself). Tasks must not block and must not throw.
-class Strand {
+class ABSL_LOCKABLE Strand {
  public:
   using Task = absl::AnyInvocable<void()>;
 
