@@ -74,7 +74,9 @@ class FakeProxy {
                     absl::Duration deadline = absl::Seconds(20)) const;
 
   // Since the start, over all streams.
-  int streams() const;    // that had a response
+  int streams() const;  // that had a response
+  // As streams(), to be called within Await's `holds`.
+  int streams_now() const ABSL_NO_THREAD_SAFETY_ANALYSIS { return streams_; }
   int resources() const;  // received
   int removals() const;
   // The smallest number of healthy endpoints that the cluster ever had after it had one.

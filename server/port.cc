@@ -1,0 +1,55 @@
+#include "server/port.h"
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace fairlead {
+namespace {
+
+constexpr int kMostMetadataBytes = 8 * 1024;
+constexpr int kHandshakeTimeoutMilliseconds = 5'000;
+
+int Milliseconds(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
+
+}  // namespace
+
+absl::Status Port::Bind(const std::string& address, const TlsOptions& tls, const Limits& limits) {
+  const auto credentials = ServerCredentials(tls, {address});
+  if (!credentials.ok()) return credentials.status();
+  auto acceptor = Acceptor::Bind(address);
+  if (!acceptor.ok()) return acceptor.status();
+  acceptor_ = *std::move(acceptor);
+  address_ = acceptor_->address();
+  acceptor_->AddTo(builder_, *credentials);
+  builder_.SetMaxReceiveMessageSize(limits.most_message_bytes);
+  builder_.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMostMetadataBytes);
+  builder_.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMilliseconds);
+  if (limits.most_streams > 0) {
+    builder_.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.most_streams);
+  }
+  builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive_time));
+  builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
+                              Milliseconds(limits.keepalive_timeout));
+  builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder_.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
+  builder_.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                              Milliseconds(limits.least_ping_interval));
+  return absl::OkStatus();
+}
+
+absl::Status Port::Build() {
+  server_ = builder_.BuildAndStart();
+  if (server_ != nullptr) return absl::OkStatus();
+  return absl::InternalError(absl::StrCat("gRPC did not start a server on ", address_));
+}
+
+void Port::Shutdown(absl::Duration patience) {
+  acceptor_.reset();
+  if (server_ != nullptr) {
+    server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(patience));
+  }
+}
+
+}  // namespace fairlead
