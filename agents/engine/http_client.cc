@@ -141,10 +141,18 @@ HttpClient::HttpClient(const EngineUrl& url, absl::Duration timeout)
 
 HttpClient::~HttpClient() = default;
 
-absl::Status HttpClient::Failure(const std::string& path, int error) const {
+absl::Status HttpClient::Failure(const std::string& path, int error, absl::Duration waited) const {
   const auto what = static_cast<httplib::Error>(error);
   if (*stopped_) return absl::CancelledError("the request was ended");
   const std::string where = absl::StrCat("GET ", Named(path), " at ", url_.text, ": ");
+  if (what == httplib::Error::Read && waited >= timeout_) {
+    return absl::DeadlineExceededError(
+        absl::StrCat(where, "the engine said nothing for ", absl::FormatDuration(timeout_)));
+  }
+  if (!client_->is_valid()) {
+    return absl::UnavailableError(absl::StrCat(where, "cert.pem or key.pem cannot be used in ",
+                                               url_.certificate_directory, " (DOCKER_CERT_PATH)"));
+  }
   if (what == httplib::Error::Connection && !url_.unix_path.empty()) {
     const int reason = static_cast<const UnixClient&>(*client_).connect_errno();
     const absl::string_view cure = reason == EACCES
@@ -180,26 +188,25 @@ absl::Status HttpClient::Request(const std::string& path, Reading& reading) {
     }
     return true;
   };
+  const absl::Duration begin = Clock::Real().Monotonic();
+  auto error = httplib::Error::Unknown;
+  bool answered = false;
   try {
-    const absl::Duration begin = Clock::Real().Monotonic();
     const httplib::Result result =
         client_->Get(path, {{"Accept-Encoding", "identity"}}, on_head, on_body);
-    if (reading.too_large) {
-      return absl::ResourceExhaustedError(absl::StrCat(
-          "GET ", Named(path), ": the answer has more than ", reading.largest_body, " bytes"));
-    }
-    if (result.error() == httplib::Error::Read && !*stopped_ &&
-        Clock::Real().Monotonic() - begin >= timeout_) {
-      return absl::DeadlineExceededError(absl::StrCat("GET ", Named(path), " at ", url_.text,
-                                                      ": the engine said nothing for ",
-                                                      absl::FormatDuration(timeout_)));
-    }
-    if (!result) return Failure(path, static_cast<int>(result.error()));
-  } catch (const std::exception& error) {
-    return absl::UnavailableError(absl::StrCat("GET ", Named(path), ": ", error.what()));
+    error = result.error();
+    answered = static_cast<bool>(result);
+  } catch (const std::exception& exception) {
+    return absl::UnavailableError(absl::StrCat("GET ", Named(path), ": ", exception.what()));
   }
-  if (!reading.Good()) return Refusal(Named(path), reading.status, reading.refusal);
-  return absl::OkStatus();
+  if (reading.too_large) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "GET ", Named(path), ": the answer has more than ", reading.largest_body, " bytes"));
+  }
+  if (!answered) {
+    return Failure(path, static_cast<int>(error), Clock::Real().Monotonic() - begin);
+  }
+  return reading.Good() ? absl::OkStatus() : Refusal(Named(path), reading.status, reading.refusal);
 }
 
 absl::StatusOr<HttpAnswer> HttpClient::Get(const std::string& path, size_t largest_body) {

@@ -55,7 +55,8 @@ class HttpClient {
   struct Reading;
 
   absl::Status Request(const std::string& path, Reading& reading);
-  absl::Status Failure(const std::string& path, int error) const;
+  // What to say of an error of cpp-httplib's that came after `waited`.
+  absl::Status Failure(const std::string& path, int error, absl::Duration waited) const;
 
   const EngineUrl url_;
   const absl::Duration timeout_;

@@ -12,6 +12,10 @@ namespace {
 
 constexpr char kContainers[] = "GET /containers/json";
 constexpr char kNetworks[] = "GET /networks";
+// Podman lists its default network as "bridge", as Docker's is called, and calls it "podman" in
+// inspections. Its id is always the SHA-256 of that name.
+constexpr char kPodmanDefaultId[] =
+    "2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9";
 
 // Status is prose with a running time ("Up 3 minutes (healthy)"); only the word in brackets is a
 // fact.
@@ -66,8 +70,9 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ParseNetworkDri
     const absl::StatusOr<nlohmann::json> network = ParseJson(item, kNetworks);
     if (!network.ok()) return network.status();
     const std::string driver = Text(*network, {"Driver"});
-    drivers.emplace_back(Text(*network, {"Id"}), driver);
-    drivers.emplace_back(Text(*network, {"Name"}), driver);
+    const std::string id = Text(*network, {"Id"});
+    drivers.emplace_back(id, driver);
+    drivers.emplace_back(id == kPodmanDefaultId ? "podman" : Text(*network, {"Name"}), driver);
     return absl::OkStatus();
   });
   if (!read.ok()) return read;

@@ -155,6 +155,15 @@ TEST(List, ARowWithoutIdMakesTheWholeListUnbelievable) {
   EXPECT_EQ(ParseContainerList(R"([{"Id":"a"},])").status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST(Networks, PodmansDefaultOneIsKnownByTheNameThatItHasInInspections) {
+  const auto drivers = ParseNetworkDrivers(
+      R"([{"Name":"bridge","Driver":"bridge",)"
+      R"("Id":"2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9"}])");
+  ASSERT_TRUE(drivers.ok()) << drivers.status();
+  EXPECT_EQ((*drivers)[1].first, "podman");
+  EXPECT_EQ((*drivers)[1].second, "bridge");
+}
+
 TEST(Event, WhatEveryEventHasMustBeThere) {
   for (const char* line :
        {"", "{", "[]", "{}", R"({"Type":"container","Action":"start","Actor":{}})",

@@ -94,6 +94,7 @@ void HostObserver::Subscribed(const EngineVersion& version) {
   subscribed_ = true;
   doubt_ = true;
   listed_at_.reset();
+  networks_listed_ = false;
   api_ = version.api;
   engine_.set_version(version.version);
   engine_.set_api_version(version.api.ToString());
@@ -201,6 +202,8 @@ void HostObserver::Proceed() {
       client.UseApi(api);
       Post([this, drivers = client.NetworkDrivers()]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) {
         state_.NetworksListed(drivers);
+        networks_listed_ = true;
+        SetReachableOnceKnown();
         Emit();
       });
     });
@@ -233,7 +236,7 @@ void HostObserver::SetUnreachable(const absl::Status& why) {
 
 void HostObserver::SetReachableOnceKnown() {
   if (engine_.reachable() || !subscribed_ || !listed_at_.has_value()) return;
-  if (!state_.Complete() && Now() < *listed_at_ + options_.patience) return;
+  if (!(state_.Complete() && networks_listed_) && Now() < *listed_at_ + options_.patience) return;
   engine_.set_reachable(true);
   engine_.clear_error();
   engine_.clear_lost_at();

@@ -57,6 +57,10 @@ class Heard {
     absl::MutexLock lock(&mutex_);
     return engine_;
   }
+  std::string FirstDriver() {
+    absl::MutexLock lock(&mutex_);
+    return containers_.begin()->second->networks(0).driver();
+  }
   int updates() {
     absl::MutexLock lock(&mutex_);
     return updates_;
@@ -281,6 +285,25 @@ TEST(HostObserver, TheFirstSnapshotWaitsForAnInspectionThatFails) {
   Observed host(engine);
   EXPECT_TRUE(host.heard.Await(kWebRuns));
   EXPECT_EQ(host.heard.updates(), 1);
+}
+
+TEST(HostObserver, TheFirstUpdateHasTheDriversOfTheNetworks) {
+  FakeDockerEngine engine;
+  engine.SetNetworks({{{"Id", "net-bridge"}, {"Name", "bridge"}, {"Driver", "overlay"}}});
+  engine.Run({});
+  Observed host(engine);
+  ASSERT_TRUE(host.heard.Await(kWebRuns));
+  EXPECT_EQ(host.heard.updates(), 1);
+  EXPECT_EQ(host.heard.FirstDriver(), "overlay");
+}
+
+TEST(HostObserver, NetworksThatCannotBeListedAreAProblemAndNoHindrance) {
+  FakeDockerEngine engine;
+  engine.AnswerWith("/networks", 403, R"({"message":"denied"})", 1'000);
+  engine.Run({});
+  Observed host(engine);
+  EXPECT_TRUE(host.heard.Await(kWebRuns));
+  EXPECT_TRUE(host.heard.AwaitProblem("the drivers of this host's networks are unknown"));
 }
 
 TEST(HostObserver, AContainerBeyondTheBoundsIsLeftOutWithAReason) {
