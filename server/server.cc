@@ -58,6 +58,7 @@ Server::~Server() {
   control_.Stop();
   watches_.Shutdown();
   serving_->Shutdown();
+  reports_.EndStreams();
   constexpr absl::Duration kPatience = absl::Milliseconds(100);
   for (Port* const port : {&xds_port_, &agent_port_, &admin_port_}) port->Shutdown(kPatience);
   xds_.Stop();
