@@ -41,7 +41,10 @@ class Stoppable : public Base {
 
  private:
   virtual bool Connect(httplib::ClientImpl::Socket& socket, httplib::Error& error) {
-    return httplib::ClientImpl::create_and_connect_socket(socket, error);
+    // SSLClient's own, which is private, does no more than this.
+    return this->is_valid() &&
+           // NOLINTNEXTLINE(bugprone-parent-virtual-call)
+           httplib::ClientImpl::create_and_connect_socket(socket, error);
   }
 
   const Stopped stopped_;

@@ -76,11 +76,11 @@ EventFollower::Callbacks HostObserver::Callbacks() {
             });
           },
       .on_doubt =
-          [this](absl::Status why) {
+          [this](const absl::Status& why) {
             Post([this, why]() ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) { Doubt(why); });
           },
       .on_lost =
-          [this](absl::Status why, bool subscribed) {
+          [this](const absl::Status& why, bool subscribed) {
             Post([this, why, subscribed]()
                      ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) { Lost(why, subscribed); });
           },

@@ -92,7 +92,7 @@ class HostObserver {
   bool doubt_ ABSL_GUARDED_BY(strand_) = false;  // the next list is to inspect everything
   // When the first list since the subscription was read.
   std::optional<absl::Duration> listed_at_ ABSL_GUARDED_BY(strand_);
-  // The networks were listed since then, or cannot be: no driver of a whole host is told as unknown.
+  // The networks were listed since then, or cannot be: a whole host is told with its drivers.
   bool networks_listed_ ABSL_GUARDED_BY(strand_) = false;
   bool listing_ ABSL_GUARDED_BY(strand_) = false;
   bool list_posted_ ABSL_GUARDED_BY(strand_) = false;

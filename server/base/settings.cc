@@ -173,7 +173,8 @@ void Settings::Add(std::string name, std::string form, std::string help, std::st
                    Check check) {
   Setting& setting = Declare(std::move(name), std::move(form), std::move(help));
   setting.default_text = *value;
-  setting.assign = [value, check](const std::vector<std::string>& values) -> absl::Status {
+  setting.assign =
+      [value, check = std::move(check)](const std::vector<std::string>& values) -> absl::Status {
     const absl::Status checked = CheckAll({values.back()}, check);
     if (checked.ok()) *value = values.back();
     return checked;
@@ -185,7 +186,8 @@ void Settings::Add(std::string name, std::string form, std::string help,
   Setting& setting = Declare(std::move(name), std::move(form), std::move(help));
   setting.default_text = absl::StrJoin(*value, ",");
   setting.is_list = true;
-  setting.assign = [value, check](const std::vector<std::string>& values) -> absl::Status {
+  setting.assign =
+      [value, check = std::move(check)](const std::vector<std::string>& values) -> absl::Status {
     absl::StatusOr<std::vector<std::string>> items = Items(values);
     if (!items.ok()) return items.status();
     const absl::Status checked = CheckAll(*items, check);
