@@ -61,7 +61,7 @@ void AddHostSettings(Settings& settings, AgentSettings* values) {
   settings.Add(
       "host-id", "ID",
       "The host's identity. A second agent with the same one is refused as long as the first "
-      "is connected. Default: the hostname.",
+      "is connected.",
       &values->host_id, CheckHostId);
   settings.Add("host-name", "NAME", "What people call the host. Default: its id.",
                &values->host_name, CheckText);

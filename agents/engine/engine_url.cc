@@ -3,15 +3,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "server/base/log.h"
 
 namespace fairlead {
 namespace {
 
-absl::Status Refused(absl::string_view text, absl::string_view why) {
+absl::Status Refused(absl::string_view why) {
   return absl::InvalidArgumentError(
-      absl::StrCat("'", Quoted(text), "' is no address of a Docker Engine: ", why,
-                   "; write unix:///var/run/docker.sock or tcp://HOST:2376"));
+      absl::StrCat(why, "; write unix:///var/run/docker.sock or tcp://HOST:2376"));
 }
 
 // Takes "HOST", "HOST:PORT" or "[ADDRESS]:PORT" apart.
@@ -42,19 +40,19 @@ absl::StatusOr<EngineUrl> ParseEngineUrl(absl::string_view text, absl::string_vi
   url.text = std::string(text);
   absl::string_view rest = text;
   if (absl::ConsumePrefix(&rest, "unix://")) {
-    if (rest.empty() || rest.front() != '/') return Refused(text, "the socket needs a full path");
+    if (rest.empty() || rest.front() != '/') return Refused("the socket needs a full path");
     if (rest.size() > kLongestSocketPath) {
-      return Refused(text, "the path of a socket has at most 107 bytes");
+      return Refused("the path of a socket has at most 107 bytes");
     }
     url.unix_path = std::string(rest);
     return url;
   }
   if (!absl::ConsumePrefix(&rest, "tcp://") && !absl::ConsumePrefix(&rest, "http://") &&
       !absl::ConsumePrefix(&rest, "https://")) {
-    return Refused(text, "only unix:// and tcp:// are understood");
+    return Refused("only unix:// and tcp:// are understood");
   }
   absl::ConsumeSuffix(&rest, "/");
-  if (!ParseAuthority(rest, &url)) return Refused(text, "expected HOST:PORT after tcp://");
+  if (!ParseAuthority(rest, &url)) return Refused("expected HOST:PORT after tcp://");
   url.certificate_directory = std::string(certificate_path);
   url.verify = !tls_verify.empty();
   if (url.port == 0) url.port = url.certificate_directory.empty() ? 2375 : 2376;

@@ -75,6 +75,15 @@ class SettingFormatter final : public CLI::Formatter {
     return absl::StrCat("  ", option->get_name(false, true), form.empty() ? "" : " ", form, "\n",
                         Wrapped(option->get_description(), "      "));
   }
+  std::string make_group(std::string group, bool,
+                         std::vector<const CLI::Option*> options) const override {
+    std::string text = absl::StrCat(group, ":\n");
+    for (const CLI::Option* option : options) absl::StrAppend(&text, make_option(option, false));
+    return text;
+  }
+  std::string make_usage(const CLI::App* app, std::string name) const override {
+    return absl::StrCat("\n", CLI::Formatter::make_usage(app, std::move(name)), "\n");
+  }
 };
 
 }  // namespace
@@ -101,12 +110,13 @@ class Settings::CommandLine {
     app_.formatter(std::make_shared<SettingFormatter>());
     app_.footer(settings.program_.epilogue);
     app_.allow_extras();
+    app_.set_help_flag();  // it comes last
+    for (Setting* setting : settings.in_order_) Declare(*setting);
     app_.set_help_flag("-h,--help", "Print this and end.")->group("Help");
     app_.set_version_flag("--version",
                           absl::StrCat(settings.program_.name, " ", settings.program_.version),
                           "Print the version and end.")
         ->group("Help");
-    for (Setting* setting : settings.in_order_) Declare(*setting);
   }
 
   absl::StatusOr<std::string> Parse(std::vector<std::string> arguments,

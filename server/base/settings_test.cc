@@ -159,6 +159,7 @@ TEST(Settings, HelpTeaches) {
                         "default here]\n"));
   EXPECT_THAT(*help, HasSubstr("  --quiet\n      Say little. [FAIRLEAD_QUIET]\n"));
   EXPECT_THAT(*help, HasSubstr("End."));
+  EXPECT_EQ(help->find("\n\n\n"), std::string::npos) << *help;
 }
 
 TEST(Settings, Version) {
