@@ -76,8 +76,11 @@ absl::StatusOr<v1::ListProblemsResponse> AdminClient::ListProblems() {
   return Call(&v1::AdminService::Stub::ListProblems, v1::ListProblemsRequest());
 }
 
-std::unique_ptr<AdminWatch> AdminClient::Watch() {
-  return std::unique_ptr<AdminWatch>(new AdminWatch(options_.server, channel_, *stub_));
+absl::StatusOr<std::unique_ptr<AdminWatch>> AdminClient::Watch() {
+  std::unique_ptr<AdminWatch> watch(new AdminWatch(options_.server, channel_, *stub_));
+  const absl::Status begun = watch->Begin(options_.timeout);
+  if (!begun.ok()) return begun;
+  return watch;
 }
 
 AdminWatch::AdminWatch(std::string server, std::shared_ptr<grpc::Channel> channel,
@@ -97,7 +100,18 @@ AdminWatch::~AdminWatch() {
   }
 }
 
+absl::Status AdminWatch::Begin(absl::Duration timeout) {
+  absl::StatusOr<std::optional<v1::WatchResponse>> first = Next(absl::Now() + timeout);
+  if (!first.ok()) return first.status();
+  if (!first->has_value()) {
+    return CallError({grpc::StatusCode::DEADLINE_EXCEEDED, ""}, server_, IsConnected(*channel_));
+  }
+  first_ = *std::move(first);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<v1::WatchResponse>> AdminWatch::Next(absl::Time deadline) {
+  if (first_.has_value()) return std::exchange(first_, std::nullopt);
   if (ended_) return absl::FailedPreconditionError("the watch has ended");
   while (true) {
     void* tag = nullptr;

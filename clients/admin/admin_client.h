@@ -14,17 +14,16 @@
 
 namespace fairlead {
 
-// Changes as the server sees them, from the moment on at which its first message (WATCHING) came.
-// For one thread. Ends the call when it is destroyed.
+// Changes as the server sees them. For one thread. Ends the call when it is destroyed.
 class AdminWatch {
  public:
   ~AdminWatch();
   AdminWatch(const AdminWatch&) = delete;
   AdminWatch& operator=(const AdminWatch&) = delete;
 
-  // The next event; absent if none came by `deadline`: the watch goes on, and may be asked again.
-  // An error ends the watch: UNAVAILABLE if the server went away, RESOURCE_EXHAUSTED if this reader
-  // was too slow.
+  // The next event, the first of which is WATCHING; absent if none came by `deadline`: the watch
+  // goes on, and may be asked again. An error ends the watch: UNAVAILABLE if the server went away,
+  // RESOURCE_EXHAUSTED if this reader was too slow.
   absl::StatusOr<std::optional<v1::WatchResponse>> Next(absl::Time deadline);
 
  private:
@@ -32,13 +31,16 @@ class AdminWatch {
   AdminWatch(std::string server, std::shared_ptr<grpc::Channel> channel,
              v1::AdminService::Stub& stub);
 
+  // Waits for the first event, which Next then yields.
+  absl::Status Begin(absl::Duration timeout);
   absl::Status Finish();
 
   const std::string server_;
   const std::shared_ptr<grpc::Channel> channel_;
   grpc::ClientContext context_;
   grpc::CompletionQueue queue_;
-  v1::WatchResponse event_;
+  std::optional<v1::WatchResponse> first_;
+  v1::WatchResponse event_;  // which the read under way writes to
   std::unique_ptr<grpc::ClientAsyncReader<v1::WatchResponse>> reader_;
   bool started_ = false;  // the call is under way; the one operation in the queue is a read
   bool ended_ = false;    // nothing is in the queue any more
@@ -72,8 +74,9 @@ class AdminClient {
   absl::StatusOr<v1::ListProxiesResponse> ListProxies();
   absl::StatusOr<v1::ListProblemsResponse> ListProblems();
 
-  // Does not wait: what goes wrong is said by Next. The watch may outlive the client.
-  std::unique_ptr<AdminWatch> Watch();
+  // Returns when the watch has begun: nothing that changes from then on is missed. The watch may
+  // outlive the client.
+  absl::StatusOr<std::unique_ptr<AdminWatch>> Watch();
 
  private:
   AdminClient(Options options, std::shared_ptr<grpc::Channel> channel);

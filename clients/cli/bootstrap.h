@@ -1,31 +1,47 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
-#include "server/base/tls.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "clients/cli/address.h"
 
 namespace fairlead {
 
-// What a proxy is started with to be told the rest by the server.
+// What a proxy is told at its start: where the server is, and where the proxy itself stands.
 struct Bootstrap {
-  std::string xds = "127.0.0.1:18000";  // HOST:PORT of the server's xDS port
-  std::string node_id;
-  std::string group = "default";
+  enum class Variant { kDelta, kStateOfTheWorld };
+  // Files on the proxy's machine; all three, or none: plain text.
+  struct Tls {
+    std::string certificate_file;
+    std::string key_file;
+    std::string authorities_file;
+  };
+
+  HostPort xds;
+  std::string node_id;                // one of its own for each proxy
+  std::string group;                  // empty: the default group
   std::string host;                   // the Docker host that it stands on; empty: outside
-  std::vector<std::string> networks;  // names; empty: the host's own network
+  std::vector<std::string> networks;  // that it is limited to; empty: those of its host
   std::string zone;
-  int admin_port = 0;  // of Envoy's admin page, on 127.0.0.1; 0: none
-  bool delta = true;
-  TlsOptions tls;  // with its files: the proxy shows that certificate
+  uint16_t admin_port = 0;            // of Envoy's own admin page, on 127.0.0.1; 0: none
+  Variant variant = Variant::kDelta;  // Envoy's; gRPC speaks state of the world alone
+  Tls tls;
 };
 
-// An Envoy bootstrap (YAML, API v3). Every value is quoted, so that no name breaks it.
-// INVALID_ARGUMENT: `xds` is no HOST:PORT.
-absl::StatusOr<std::string> EnvoyBootstrap(const Bootstrap& bootstrap);
+// A name that may stand in a bootstrap: 1 to 253 bytes of UTF-8 without control characters, which
+// is what the server takes. INVALID_ARGUMENT says which of these it is not.
+absl::Status CheckName(absl::string_view name);
 
-// The JSON that xDS clients of gRPC read (GRPC_XDS_BOOTSTRAP, gRFC A27).
-absl::StatusOr<std::string> GrpcBootstrap(const Bootstrap& bootstrap);
+// The bootstrap of an Envoy, in YAML, for `envoy -c FILE`. Tried with Envoy 1.40.
+// Source: envoy.config.bootstrap.v3.Bootstrap. What is said in `bootstrap` stands in double quotes
+// and cannot end them.
+std::string EnvoyBootstrap(const Bootstrap& bootstrap);
+
+// The bootstrap of gRPC clients, in JSON, for GRPC_XDS_BOOTSTRAP.
+// Source: gRPC proposals A27 (format), A65 (credentials "tls").
+std::string GrpcBootstrap(const Bootstrap& bootstrap);
 
 }  // namespace fairlead

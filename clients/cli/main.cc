@@ -1,25 +1,47 @@
-// fairlead: the command line.
+// fairlead, the command line.
+
 #include <grpc/support/log.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <iostream>
+#include <string>
+#include <vector>
 
-#include "clients/cli/commands.h"
+#include "absl/strings/string_view.h"
+#include "clients/cli/run.h"
 
+namespace fairlead {
 namespace {
 
-// What a shell expects of a command that Ctrl-C ended.
-constexpr int kExitInterrupted = 130;
+// Everything that was printed is flushed by then: there is nothing to tidy up.
+void EndByInterrupt(int) { _exit(130); }
 
-void OnInterrupt(int /*signal*/) { _exit(kExitInterrupted); }
+// gRPC's own log would stand between the lines of ours. GRPC_VERBOSITY brings it back.
+void SilenceGrpc() {
+  if (std::getenv("GRPC_VERBOSITY") == nullptr) {
+    gpr_set_log_function([](gpr_log_func_args*) {});
+  }
+}
+
+bool ShowsColours(int file) {
+  const char* terminal = std::getenv("TERM");
+  return isatty(file) == 1 && terminal != nullptr && absl::string_view(terminal) != "dumb";
+}
 
 }  // namespace
+}  // namespace fairlead
 
 int main(int argc, char** argv) {
-  signal(SIGINT, OnInterrupt);
-  // What gRPC has to say is in the status of the call.
-  gpr_set_log_function([](gpr_log_func_args*) {});
-  return fairlead::RunCommand(std::vector<std::string>(argv + 1, argv + argc), std::cout,
-                              std::cerr);
+  signal(SIGINT, fairlead::EndByInterrupt);
+  fairlead::SilenceGrpc();
+  const fairlead::Surroundings surroundings = {
+      .output = std::cout,
+      .errors = std::cerr,
+      .is_terminal = fairlead::ShowsColours(STDOUT_FILENO),
+      .variables = [](const char* name) -> const char* { return std::getenv(name); },
+      .clock = fairlead::Clock::Real()};
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return static_cast<int>(fairlead::RunFairlead(arguments, surroundings));
 }

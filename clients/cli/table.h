@@ -1,29 +1,42 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 
 namespace fairlead {
 
-// Rows under heads, as kubectl prints them: columns two spaces apart, as wide as their widest cell
-// (by what a terminal shows, not by bytes), no space at a line's end. An empty cell is "<none>";
-// control characters are '?'.
-class Table {
- public:
-  explicit Table(std::vector<std::string> heads);
+// What a text says at a glance. The word says the same: colour is never alone.
+enum class Tone { kPlain, kGood, kWarning, kBad, kFaint };
 
-  // As many cells as there are heads.
-  void Add(std::vector<std::string> cells);
-  bool empty() const { return rows_.size() == 1; }
-  std::string ToString() const;
+// `text` in the colour of `tone` (ANSI escapes), or as it is without `colour`.
+std::string Toned(absl::string_view text, Tone tone, bool colour);
 
- private:
-  std::vector<std::vector<std::string>> rows_;  // the first is the heads
+struct Cell {
+  Cell(std::string text, Tone tone = Tone::kPlain)  // NOLINT: most cells are just a text
+      : text(std::move(text)), tone(tone) {}
+
+  std::string text;  // empty: shown as <none>
+  Tone tone;
 };
 
-// Columns that a terminal needs for `text` (UTF-8; what is none counts a column a byte).
-size_t DisplayWidth(absl::string_view text);
+// A table as kubectl prints it: heads in upper case, columns aligned on the left and three spaces
+// apart, no lines, nothing behind the last column. Texts may come from strangers (see Printable).
+class Table {
+ public:
+  explicit Table(std::vector<std::string> heads) : heads_(std::move(heads)) {}
+
+  // As many cells as there are heads.
+  void Add(std::vector<Cell> row);
+
+  // Each line ends with '\n'.
+  std::string Text(bool colour) const;
+
+ private:
+  std::vector<std::string> heads_;
+  std::vector<std::vector<Cell>> rows_;
+};
 
 }  // namespace fairlead

@@ -1,0 +1,317 @@
+#include "clients/cli/command_line.h"
+
+#include <algorithm>
+#include <list>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "clients/cli/help.h"
+#include "server/base/log.h"
+#include "server/base/spelling.h"
+#include "server/base/version.h"
+
+namespace fairlead {
+namespace {
+
+using Command = Request::Command;
+
+std::string DidYouMean(absl::string_view word, const std::vector<std::string>& names) {
+  const std::string nearest = NearestName(word, names);
+  return nearest.empty() ? "" : absl::StrCat("; did you mean '", nearest, "'?");
+}
+
+// The tree of commands: CLI11 takes the words apart; which values they have is Flags' part.
+class CommandTree {
+ public:
+  explicit CommandTree(Request& request);
+
+  absl::Status Parse(std::vector<std::string> arguments, const Flags::Variables& variables);
+
+ private:
+  struct Node {
+    CLI::App* app;
+    Flags flags;
+    Command command;
+    bool is_group;  // needs one of the commands below it
+  };
+
+  Node& Add(CLI::App& parent, const CommandWords& words, Command command);
+  void SetUp(CLI::App& app, const CommandWords& words);
+  void AddConnection(Flags& flags);
+  void AddOutput(Flags& flags);
+  void AddName(Node& node);
+  void AddBootstrap(Node& node, bool envoy);
+
+  const Node& Chosen() const;
+  absl::Status CheckWords(const Node& node) const;
+  absl::Status CheckBootstrap() const;
+  std::vector<std::string> FlagNames(const Node& node) const;
+
+  Request& request_;
+  CLI::App app_;
+  std::list<Node> nodes_;  // the first is the program itself
+  std::string xds_;
+};
+
+CommandTree::CommandTree(Request& request) : request_(request), app_("", kFairleadWords.name) {
+  SetUp(app_, kFairleadWords);
+  app_.set_version_flag("--version", absl::StrCat("fairlead ", kVersion),
+                        "Print the version and end.");
+  nodes_.push_back({&app_, Flags(app_), Command::kText, true});
+  AddConnection(nodes_.front().flags);
+  AddOutput(nodes_.front().flags);
+  const std::pair<const CommandWords*, Command> listings[] = {
+      {&kHostsWords, Command::kHosts},         {&kServicesWords, Command::kServices},
+      {&kEndpointsWords, Command::kEndpoints}, {&kProxiesWords, Command::kProxies},
+      {&kProblemsWords, Command::kProblems},   {&kWatchWords, Command::kWatch}};
+  for (const auto& [words, command] : listings) Add(app_, *words, command);
+  for (Node& node : nodes_) {
+    if (node.command == Command::kServices || node.command == Command::kEndpoints) AddName(node);
+  }
+  Flags& watch = nodes_.back().flags;
+  watch.Add("--for", "End after so long, with exit code 0.", &request_.watch_for);
+  watch.Add("--count", "N", "End after so many changes, with exit code 0.", &request_.watch_count,
+            1'000'000'000);
+  CLI::App& bootstrap = *Add(app_, kBootstrapWords, Command::kText).app;
+  nodes_.back().is_group = true;
+  AddBootstrap(Add(bootstrap, kBootstrapEnvoyWords, Command::kBootstrapEnvoy), true);
+  AddBootstrap(Add(bootstrap, kBootstrapGrpcWords, Command::kBootstrapGrpc), false);
+  Add(app_, kVersionWords, Command::kText);
+  request_.text = absl::StrCat("fairlead ", kVersion, "\n");
+}
+
+void CommandTree::SetUp(CLI::App& app, const CommandWords& words) {
+  app.description(words.summary);
+  app.formatter(HelpOf(words));
+  app.allow_extras();
+  app.set_help_flag("-h,--help", "Print this and end.");
+}
+
+CommandTree::Node& CommandTree::Add(CLI::App& parent, const CommandWords& words, Command command) {
+  CLI::App* const app = parent.add_subcommand(words.name);
+  SetUp(*app, words);
+  app->fallthrough();
+  parent.require_subcommand(0, 1);
+  nodes_.push_back({app, Flags(*app), command, false});
+  return nodes_.back();
+}
+
+void CommandTree::AddConnection(Flags& flags) {
+  AdminClient::Options& connection = request_.connection;
+  flags.Add("--server", "ADDR", "The server's admin address.", connection.server,
+            [&connection](const std::string& text) {
+              const absl::StatusOr<HostPort> address = ParseHostPort(text);
+              if (address.ok()) connection.server = text;
+              return address.status();
+            });
+  flags.Add("--timeout", "How long to wait for an answer.", &connection.timeout);
+  flags.Add("--tls-cert", "FILE",
+            "Your certificate, in PEM. TLS is used when it, --tls-key and --tls-ca are given.",
+            &connection.tls.certificate_file);
+  flags.Add("--tls-key", "FILE", "The private key of --tls-cert, in PEM.",
+            &connection.tls.key_file);
+  flags.Add("--tls-ca", "FILE", "The authorities that the server's certificate may come from.",
+            &connection.tls.authorities_file);
+  flags.AddSwitch("--insecure",
+                  "Allow plain text to addresses other than loopback: whoever sits between can "
+                  "read and change everything.",
+                  &connection.tls.insecure);
+}
+
+void CommandTree::AddOutput(Flags& flags) {
+  flags.Add("-o,--output", "FORMAT", "table, wide (all columns) or json.", "table",
+            [this](const std::string& text) {
+              const std::pair<const char*, Request::Output> formats[] = {
+                  {"table", Request::Output::kTable},
+                  {"wide", Request::Output::kWide},
+                  {"json", Request::Output::kJson}};
+              for (const auto& [name, output] : formats) {
+                if (text != name) continue;
+                request_.output = output;
+                return absl::OkStatus();
+              }
+              return absl::InvalidArgumentError("write table, wide or json");
+            });
+  flags.AddSwitch("--no-color", "No colours, as with NO_COLOR; a file or pipe gets none anyway.",
+                  &request_.no_colour);
+}
+
+void CommandTree::AddName(Node& node) { node.app->add_option("NAME", request_.name); }
+
+void CommandTree::AddBootstrap(Node& node, bool envoy) {
+  Bootstrap& bootstrap = request_.bootstrap;
+  Flags& flags = node.flags;
+  const auto name = [](std::string* value) {
+    return [value](const std::string& text) {
+      *value = text;
+      return CheckName(text);
+    };
+  };
+  flags.Add("--xds", "ADDR", "Where the proxy reaches the server's xDS port. Required.", "",
+            [this](const std::string& text) {
+              xds_ = text;
+              absl::StatusOr<HostPort> address = ParseHostPort(text);
+              if (address.ok()) request_.bootstrap.xds = *std::move(address);
+              return address.status();
+            });
+  flags.Add("--node-id", "ID", "The proxy's name: one of its own for each proxy. Required.", "",
+            name(&bootstrap.node_id));
+  flags.Add("--group", "GROUP", "Proxies of one group get the same listeners; without, 'default'.",
+            "", name(&bootstrap.group));
+  flags.Add("--host", "HOST",
+            "The Docker host (its id in 'fairlead hosts') that the proxy stands on; without, it "
+            "stands outside.",
+            "", name(&bootstrap.host));
+  flags.Add("--networks", "N,...",
+            "The Docker networks of that host that the proxy is in; without, it is in the host's "
+            "own network and reaches every bridge.",
+            &bootstrap.networks, CheckName);
+  flags.Add("--zone", "ZONE", "The zone that it stands in: endpoints there are preferred.", "",
+            name(&bootstrap.zone));
+  if (envoy) {
+    flags.Add("--admin-port", "PORT", "Serve Envoy's admin page on this port of 127.0.0.1.", "",
+              [&bootstrap](const std::string& text) {
+                const absl::StatusOr<HostPort> address = ParseHostPort("127.0.0.1:" + text);
+                if (!address.ok()) {
+                  return absl::InvalidArgumentError("write a number from 1 to 65535");
+                }
+                bootstrap.admin_port = address->port;
+                return absl::OkStatus();
+              });
+    flags.Add("--variant", "VARIANT", "Of the protocol: delta, or sotw (state of the world).",
+              "delta", [&bootstrap](const std::string& text) {
+                const bool delta = text == "delta";
+                if (!delta && text != "sotw") {
+                  return absl::InvalidArgumentError("write delta or sotw");
+                }
+                bootstrap.variant =
+                    delta ? Bootstrap::Variant::kDelta : Bootstrap::Variant::kStateOfTheWorld;
+                return absl::OkStatus();
+              });
+  }
+  // The operator's own certificate, which FAIRLEAD_TLS_CERT may name, must not become the proxy's.
+  flags.VariablePrefix("PROXY_");
+  flags.Add("--tls-cert", "FILE",
+            "The proxy's certificate, as a path on its machine. TLS is used when it, --tls-key and "
+            "--tls-ca are given.",
+            &bootstrap.tls.certificate_file);
+  flags.Add("--tls-key", "FILE", "The private key of --tls-cert.", &bootstrap.tls.key_file);
+  flags.Add("--tls-ca", "FILE", "The authorities that the server's certificate may come from.",
+            &bootstrap.tls.authorities_file);
+}
+
+const CommandTree::Node& CommandTree::Chosen() const {
+  const CLI::App* app = &app_;
+  while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+  return *std::find_if(nodes_.begin(), nodes_.end(),
+                       [app](const Node& node) { return node.app == app; });
+}
+
+std::vector<std::string> CommandTree::FlagNames(const Node& node) const {
+  std::vector<std::string> names = node.flags.Names();
+  const std::vector<std::string> all = nodes_.front().flags.Names();
+  names.insert(names.end(), all.begin(), all.end());
+  names.push_back("--help");
+  return names;
+}
+
+// What CLI11 could not place: unknown commands, unknown flags, words too many.
+absl::Status CommandTree::CheckWords(const Node& node) const {
+  const std::vector<std::string> left = app_.remaining(/*recurse=*/true);
+  if (!left.empty()) {
+    const std::string& word = left.front();
+    if (absl::StartsWith(word, "-")) {
+      const std::string flag = word.substr(0, word.find('='));
+      return absl::InvalidArgumentError(
+          absl::StrCat("unknown flag '", Quoted(flag), "'", DidYouMean(flag, FlagNames(node))));
+    }
+    if (!node.is_group) {
+      return absl::InvalidArgumentError(absl::StrCat("unexpected argument '", Quoted(word), "'"));
+    }
+    std::vector<std::string> names;
+    for (const CLI::App* app : node.app->get_subcommands({})) names.push_back(app->get_name());
+    return absl::InvalidArgumentError(
+        absl::StrCat("unknown command '", Quoted(word), "'", DidYouMean(word, names)));
+  }
+  if (!node.is_group) return absl::OkStatus();
+  std::string names;
+  for (const CLI::App* app : node.app->get_subcommands({})) {
+    absl::StrAppend(&names, names.empty() ? "" : ", ", app->get_name());
+  }
+  return absl::InvalidArgumentError(absl::StrCat("a command is missing; there are ", names));
+}
+
+absl::Status CommandTree::CheckBootstrap() const {
+  const Bootstrap& bootstrap = request_.bootstrap;
+  if (xds_.empty()) {
+    return absl::InvalidArgumentError(
+        "--xds is missing; write where the proxy reaches the server, as in --xds 127.0.0.1:18000");
+  }
+  if (bootstrap.node_id.empty()) {
+    return absl::InvalidArgumentError(
+        "--node-id is missing; give the proxy a name of its own, as in --node-id edge-1");
+  }
+  if (!bootstrap.networks.empty() && bootstrap.host.empty()) {
+    return absl::InvalidArgumentError(
+        "--networks says nothing without --host: networks are those of a Docker host");
+  }
+  const Bootstrap::Tls& tls = bootstrap.tls;
+  const bool any =
+      !tls.certificate_file.empty() || !tls.key_file.empty() || !tls.authorities_file.empty();
+  const bool all =
+      !tls.certificate_file.empty() && !tls.key_file.empty() && !tls.authorities_file.empty();
+  if (any && !all) {
+    return absl::InvalidArgumentError(
+        "TLS needs --tls-cert, --tls-key and --tls-ca together; at least one of them is missing");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CommandTree::Parse(std::vector<std::string> arguments,
+                                const Flags::Variables& variables) {
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
+  try {
+    app_.parse(std::move(arguments));
+  } catch (const CLI::CallForHelp&) {
+    request_.text = app_.help();
+    return absl::OkStatus();
+  } catch (const CLI::CallForVersion&) {
+    return absl::OkStatus();
+  } catch (const CLI::ParseError& error) {
+    return absl::InvalidArgumentError(Quoted(error.what()));
+  }
+  const Node& node = Chosen();
+  const absl::Status words = CheckWords(node);
+  if (!words.ok()) return words;
+  for (const Flags* flags : {&std::as_const(nodes_).front().flags, &node.flags}) {
+    const absl::Status taken = flags->Take(variables);
+    if (!taken.ok()) return taken;
+  }
+  request_.command = node.command;
+  const bool bootstraps =
+      node.command == Command::kBootstrapEnvoy || node.command == Command::kBootstrapGrpc;
+  return bootstraps ? CheckBootstrap() : absl::OkStatus();
+}
+
+// "help COMMAND" is what many type first.
+std::vector<std::string> WithoutHelpCommand(std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments.front() != "help") return arguments;
+  arguments.erase(arguments.begin());
+  arguments.push_back("--help");
+  return arguments;
+}
+
+}  // namespace
+
+absl::StatusOr<Request> ParseCommandLine(const std::vector<std::string>& arguments,
+                                         const Flags::Variables& variables) {
+  Request request;
+  CommandTree tree(request);
+  const absl::Status status = tree.Parse(WithoutHelpCommand(arguments), variables);
+  if (!status.ok()) return status;
+  return request;
+}
+
+}  // namespace fairlead

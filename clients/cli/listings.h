@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "fairlead/v1/admin.pb.h"
+
+namespace fairlead {
+
+// How answers are shown to people.
+struct Look {
+  bool wide = false;    // every column, nothing cut short
+  bool colour = false;  // ANSI escapes; what they say is always said by words too
+  absl::Time now;       // what ages are counted from
+};
+
+// Answers as tables for people, with what else is to be said below them. Pure; lines end with '\n'.
+// Texts of strangers in them cannot do anything to a terminal (see Printable). An empty answer says
+// what may be missing.
+std::string HostsText(const v1::ListHostsResponse& response, const Look& look);
+std::string ServicesText(const v1::ListServicesResponse& response, const Look& look);
+std::string EndpointsText(const v1::ListEndpointsResponse& response, const Look& look);
+std::string ProxiesText(const v1::ListProxiesResponse& response, const Look& look);
+std::string ProblemsText(const v1::ListProblemsResponse& response, const Look& look);
+
+// One line: time (UTC, RFC 3339, milliseconds), kind, name, change.
+std::string EventLine(const v1::WatchResponse& event, const Look& look);
+
+}  // namespace fairlead

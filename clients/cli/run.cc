@@ -1,0 +1,162 @@
+#include "clients/cli/run.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "clients/admin/admin_client.h"
+#include "clients/cli/bootstrap.h"
+#include "clients/cli/command_line.h"
+#include "clients/cli/display_text.h"
+#include "clients/cli/listings.h"
+
+namespace fairlead {
+namespace {
+
+using Command = Request::Command;
+
+ExitCode ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return ExitCode::kOk;
+    case absl::StatusCode::kNotFound:
+      return ExitCode::kNotFound;
+    case absl::StatusCode::kUnavailable:
+      return ExitCode::kUnreachable;
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return ExitCode::kDenied;
+    case absl::StatusCode::kDeadlineExceeded:
+      return ExitCode::kTimeout;
+    default:
+      return ExitCode::kError;
+  }
+}
+
+// One command under way.
+class Run {
+ public:
+  Run(const Request& request, const Surroundings& surroundings)
+      : request_(request), around_(surroundings) {}
+
+  ExitCode Execute() {
+    switch (request_.command) {
+      case Command::kText:
+        return Ended(Print(request_.text));
+      case Command::kBootstrapEnvoy:
+        return Ended(Print(EnvoyBootstrap(request_.bootstrap)));
+      case Command::kBootstrapGrpc:
+        return Ended(Print(GrpcBootstrap(request_.bootstrap)));
+      default:
+        return Ask();
+    }
+  }
+
+ private:
+  ExitCode Ask() {
+    absl::StatusOr<AdminClient> client = AdminClient::Create(request_.connection);
+    if (!client.ok()) {
+      // NOT_FOUND is a file's here, not that of something asked for.
+      Complain(client.status());
+      return absl::IsInvalidArgument(client.status()) ? ExitCode::kUsage : ExitCode::kError;
+    }
+    switch (request_.command) {
+      case Command::kHosts:
+        return Show(client->ListHosts(), HostsText);
+      case Command::kServices:
+        return Show(client->ListServices(request_.name), ServicesText);
+      case Command::kEndpoints:
+        return Show(client->ListEndpoints(request_.name), EndpointsText);
+      case Command::kProxies:
+        return Show(client->ListProxies(), ProxiesText);
+      case Command::kProblems:
+        return Show(client->ListProblems(), ProblemsText);
+      default:
+        return Ended(Watch(*client));
+    }
+  }
+
+  template <typename Response>
+  ExitCode Show(const absl::StatusOr<Response>& response,
+                std::string (*text)(const Response&, const Look&)) {
+    if (!response.ok()) return Ended(response.status());
+    if (request_.output != Request::Output::kJson) return Ended(Print(text(*response, LookNow())));
+    return Ended(PrintJson(*response, /*one_line=*/false));
+  }
+
+  absl::Status Watch(AdminClient& client) {
+    const absl::StatusOr<std::unique_ptr<AdminWatch>> watch = client.Watch();
+    if (!watch.ok()) return watch.status();
+    const absl::Time end = absl::Now() + request_.watch_for;
+    int64_t changes = 0;
+    while (request_.watch_count == 0 || changes < request_.watch_count) {
+      const auto event = (*watch)->Next(end);
+      if (!event.ok()) return event.status();
+      if (!event->has_value()) return absl::OkStatus();
+      const absl::Status printed = request_.output == Request::Output::kJson
+                                       ? PrintJson(**event, /*one_line=*/true)
+                                       : Print(EventLine(**event, LookNow()));
+      if (!printed.ok()) return printed;
+      if ((*event)->kind() != v1::WatchResponse::WATCHING) ++changes;
+    }
+    return absl::OkStatus();
+  }
+
+  Look LookNow() const {
+    const char* no_color = around_.variables("NO_COLOR");
+    const bool wanted = !request_.no_colour && (no_color == nullptr || *no_color == '\0');
+    return {.wide = request_.output == Request::Output::kWide,
+            .colour = around_.is_terminal && wanted,
+            .now = around_.clock.Wall()};
+  }
+
+  // Canonical protobuf JSON, with the fields that have their default too: what is there does not
+  // depend on the values.
+  absl::Status PrintJson(const google::protobuf::Message& message, bool one_line) {
+    google::protobuf::util::JsonPrintOptions options;
+    options.add_whitespace = !one_line;
+    options.always_print_primitive_fields = true;
+    std::string json;
+    const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
+    if (!status.ok()) {
+      return absl::InternalError(absl::StrCat("cannot write JSON: ", status.ToString()));
+    }
+    return Print(one_line ? absl::StrCat(json, "\n") : json);
+  }
+
+  absl::Status Print(const std::string& text) {
+    around_.output << text << std::flush;
+    if (around_.output.good()) return absl::OkStatus();
+    return absl::DataLossError(
+        "cannot write to the standard output. Is the disk full, or its reader gone?");
+  }
+
+  void Complain(const absl::Status& status) {
+    // A server's words may have come from anyone.
+    around_.errors << "fairlead: " << Printable(std::string(status.message())) << "\n";
+  }
+
+  ExitCode Ended(const absl::Status& status) {
+    if (!status.ok()) Complain(status);
+    return ExitCodeOf(status);
+  }
+
+  const Request& request_;
+  const Surroundings& around_;
+};
+
+}  // namespace
+
+ExitCode RunFairlead(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
+  const absl::StatusOr<Request> request = ParseCommandLine(arguments, surroundings.variables);
+  if (!request.ok()) {
+    surroundings.errors << "fairlead: " << request.status().message()
+                        << "\nTry 'fairlead --help'.\n";
+    return ExitCode::kUsage;
+  }
+  return Run(*request, surroundings).Execute();
+}
+
+}  // namespace fairlead
