@@ -1,0 +1,157 @@
+#include "server/admin/admin_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "server/admin/fake_inspection.h"
+#include "server/admin/test_server.h"
+
+namespace fairlead {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class AdminServiceTest : public testing::Test {
+ protected:
+  AdminServiceTest() { inspection_.FillShop(); }
+
+  grpc::Status Services(const std::string& name, v1::ListServicesResponse& response) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::ListServicesRequest request;
+    request.set_name(name);
+    return stub_->ListServices(&context, request, &response);
+  }
+  grpc::Status Endpoints(const std::string& name, v1::ListEndpointsResponse& response) {
+    grpc::ClientContext context;
+    SetDeadline(context);
+    v1::ListEndpointsRequest request;
+    request.set_name(name);
+    return stub_->ListEndpoints(&context, request, &response);
+  }
+
+  FakeInspection inspection_;
+  Watches watches_;
+  AdminServiceImpl service_{inspection_, watches_};
+  TestServer server_{service_};
+  std::unique_ptr<v1::AdminService::Stub> stub_ = v1::AdminService::NewStub(server_.Channel());
+};
+
+TEST_F(AdminServiceTest, ListsWhatInspectionShows) {
+  v1::ListHostsResponse hosts;
+  v1::ListProxiesResponse proxies;
+  v1::ListProblemsResponse problems;
+  grpc::ClientContext contexts[3];
+  EXPECT_TRUE(stub_->ListHosts(&contexts[0], {}, &hosts).ok());
+  EXPECT_TRUE(stub_->ListProxies(&contexts[1], {}, &proxies).ok());
+  EXPECT_TRUE(stub_->ListProblems(&contexts[2], {}, &problems).ok());
+  EXPECT_EQ(hosts.DebugString(), inspection_.hosts.DebugString());
+  EXPECT_EQ(proxies.DebugString(), inspection_.proxies.DebugString());
+  EXPECT_EQ(problems.DebugString(), inspection_.problems.DebugString());
+}
+
+TEST_F(AdminServiceTest, ListsAllOrOneServiceAndItsEndpoints) {
+  v1::ListServicesResponse all, one;
+  EXPECT_TRUE(Services("", all).ok());
+  EXPECT_EQ(all.services_size(), 2);
+  EXPECT_TRUE(Services("shop/web", one).ok());
+  EXPECT_EQ(one.services_size(), 1);
+
+  v1::ListEndpointsResponse of_service, of_cluster, of_none;
+  EXPECT_TRUE(Endpoints("shop/web", of_service).ok());
+  EXPECT_EQ(of_service.endpoints_size(), 1);
+  EXPECT_TRUE(Endpoints("shop/web:8000", of_cluster).ok());
+  EXPECT_EQ(of_cluster.endpoints_size(), 1);
+  EXPECT_TRUE(Endpoints("shop/api", of_none).ok()) << "it is there, and has no endpoints";
+  EXPECT_EQ(of_none.endpoints_size(), 0);
+}
+
+TEST_F(AdminServiceTest, AnUnknownNameIsNotFoundAndTheNearestIsNamed) {
+  v1::ListServicesResponse services;
+  const grpc::Status service = Services("shop/wbe", services);
+  EXPECT_EQ(service.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(service.error_message(), AllOf(HasSubstr("'shop/wbe'"), HasSubstr("'shop/web'?")));
+
+  v1::ListEndpointsResponse endpoints;
+  const grpc::Status cluster = Endpoints("shop/api:900", endpoints);
+  EXPECT_EQ(cluster.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(cluster.error_message(), HasSubstr("'shop/api:9000'?"));
+
+  const grpc::Status far = Endpoints("something else", endpoints);
+  EXPECT_EQ(far.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_THAT(far.error_message(), HasSubstr("fairlead services"));
+}
+
+// A watch that has begun.
+struct Watch {
+  explicit Watch(v1::AdminService::Stub& stub) {
+    SetDeadline(context);
+    reader = stub.Watch(&context, {});
+    v1::WatchResponse first;
+    EXPECT_TRUE(reader->Read(&first));
+    EXPECT_EQ(first.kind(), v1::WatchResponse::WATCHING);
+    EXPECT_TRUE(first.has_time());
+  }
+
+  grpc::ClientContext context;
+  std::unique_ptr<grpc::ClientReader<v1::WatchResponse>> reader;
+};
+
+TEST_F(AdminServiceTest, AWatchTellsWhatIsPublishedAfterItsFirstMessage) {
+  Watch watch(*stub_);
+  v1::WatchResponse event;
+  event.set_name("h1");
+  watches_.Publish(event);
+  v1::WatchResponse got;
+  ASSERT_TRUE(watch.reader->Read(&got));
+  EXPECT_EQ(got.name(), "h1");
+  watch.context.TryCancel();
+  EXPECT_EQ(watch.reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(AdminServiceTest, AWatchEndsWhenItsClientIsGone) {
+  Watch watch(*stub_);
+  EXPECT_TRUE(watches_.HasWatchers());
+  watch.context.TryCancel();
+  watch.reader->Finish();
+  server_.Shutdown();  // waits for the call
+  EXPECT_FALSE(watches_.HasWatchers());
+}
+
+TEST_F(AdminServiceTest, AWatchEndsAtShutdown) {
+  Watch watch(*stub_);
+  watches_.Shutdown();
+  v1::WatchResponse none;
+  EXPECT_FALSE(watch.reader->Read(&none));
+  EXPECT_EQ(watch.reader->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(AdminServiceTest, AWatchThatReadsTooSlowlyIsEnded) {
+  Watch watch(*stub_);
+  // More than queue and flow control windows hold.
+  v1::WatchResponse event;
+  event.set_change(std::string(64 * 1024, 'x'));
+  for (int i = 0; i < 4'000; ++i) watches_.Publish(event);
+  v1::WatchResponse got;
+  while (watch.reader->Read(&got)) {
+  }
+  EXPECT_EQ(watch.reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(AdminServiceTest, TooManyWatchesAreRefused) {
+  std::vector<std::unique_ptr<Watches::Watcher>> watchers;
+  for (size_t i = 0; i < Watches::kMostWatchers; ++i) watchers.push_back(watches_.Open().value());
+  grpc::ClientContext context;
+  SetDeadline(context);
+  const auto reader = stub_->Watch(&context, {});
+  v1::WatchResponse none;
+  EXPECT_FALSE(reader->Read(&none));
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+}  // namespace
+}  // namespace fairlead
