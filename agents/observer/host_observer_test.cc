@@ -355,6 +355,31 @@ TEST(HostObserver, TheSamplesOfARealEngine) {
   EXPECT_EQ(containers, 12);
 }
 
+TEST(HostObserver, AFloodOfEventsEndsInTheRightState) {
+  FakeDockerEngine engine;
+  Observed host(engine);
+  ASSERT_TRUE(host.heard.Await("engine"));
+  std::vector<std::string> ids;
+  for (const char* name : {"a", "b", "c"}) {
+    FakeContainer container;
+    container.name = name;
+    ids.push_back(engine.Run(container));
+  }
+  for (int i = 0; i < 1'000; ++i) {
+    for (const std::string& id : ids) engine.Die(id);
+    for (const std::string& id : ids) engine.Start(id);
+  }
+  engine.Destroy(ids[0]);
+  engine.Die(ids[1]);
+  EXPECT_TRUE(
+      host.heard.Await("engine: b EXITED NO_CHECK 172.17.0.2; c RUNNING NO_CHECK 172.17.0.2"));
+  size_t inspections = 0;
+  for (const std::string& request : engine.TakeRequests()) {
+    if (absl::EndsWith(request, "/json")) ++inspections;
+  }
+  EXPECT_LT(inspections, 300) << "a crash loop makes the agent spin";
+}
+
 TEST(HostObserver, EndsAtOnceHoweverTheEngineIs) {
   FakeDockerEngine engine;
   engine.Run({});
