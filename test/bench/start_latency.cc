@@ -35,7 +35,7 @@ struct Options {
   std::string engine;   // the engine's Unix socket
   std::string image;    // of //deploy/demo
   std::string network;  // a network of the engine
-  std::string prefix;   // of its addresses, such as "10.79.0"
+  std::string prefix;   // of its addresses, such as "10.203.3"
   std::string host;     // what the containers claim
   sockaddr_in envoy = {};
   sockaddr_in envoy_admin = {};
@@ -198,7 +198,7 @@ int Main(int argc, char** argv) {
   app.add_option("--engine", options.engine, "the engine's Unix socket")->required();
   app.add_option("--image", options.image, "the demo image")->required();
   app.add_option("--network", options.network, "a network of the engine")->required();
-  app.add_option("--prefix", options.prefix, "of its addresses, such as 10.79.0")->required();
+  app.add_option("--prefix", options.prefix, "of its addresses, such as 10.203.3")->required();
   app.add_option("--host", options.host, "the host name that the containers claim")->required();
   app.add_option("--envoy", envoy, "IP:PORT of Envoy's listener")->required();
   app.add_option("--envoy-admin", envoy_admin, "IP:PORT of its admin page")->required();
