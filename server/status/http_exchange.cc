@@ -69,9 +69,12 @@ class HttpExchange::Library final : public httplib::Server {
   HttpAnswer Answer(std::string head, bool last) {
     TextStream stream(std::move(head));
     bool closed = false;
-    const bool answered = process_request(stream, last, closed, nullptr);
-    HttpAnswer answer{.text = stream.TakeOutput(), .close = last || closed || !answered};
-    return answer;
+    bool parsed = false;
+    const bool answered =
+        process_request(stream, last, closed, [&parsed](httplib::Request&) { parsed = true; });
+    // Where the next request would begin is anyone's guess.
+    if (!parsed) return Refusal("400 Bad Request", "this is no HTTP/1.1 request\n");
+    return {.text = stream.TakeOutput(), .close = last || closed || !answered};
   }
 
  private:

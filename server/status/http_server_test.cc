@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <algorithm>
+#include <cstdio>
 #include <memory>
 #include <string>
 #include <thread>
@@ -108,7 +110,7 @@ TEST(HttpServer, RefusesWhatIsNoHttp) {
        {"hello\r\n\r\n", "\r\n\r\n", "GET /\r\n\r\n", "GET / HTTP/9.9\r\n\r\n"}) {
     RawClient client(server->address());
     client.Send(text);
-    EXPECT_THAT(client.ReadAll(), AnyOf(StartsWith("HTTP/1.1 400"), testing::IsEmpty())) << text;
+    EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 400")) << text;
   }
   EXPECT_THAT(Ask(server->address(), "GET /hello"), StartsWith("HTTP/1.1 200"));
 }
@@ -152,7 +154,9 @@ TEST(HttpServer, ManyWhoSendHalfARequestKeepNobodyWaiting) {
   for (int i = 0; i < 200; ++i) {
     slow.push_back(std::make_unique<RawClient>(server->address()));
     slow.back()->Send("GET / HT");
-    if (i % 20 == 0) EXPECT_THAT(Ask(server->address(), "GET /hello"), EndsWith("/hello"));
+    if (i % 20 == 0) {
+      EXPECT_THAT(Ask(server->address(), "GET /hello"), EndsWith("/hello"));
+    }
   }
   EXPECT_THAT(Ask(server->address(), "GET /hello"), EndsWith("/hello"));
 }
