@@ -99,16 +99,16 @@ void ControlPlane::OnStream(StreamId stream, const ProxyIdentity& proxy) {
       watches_.Publish(ProxyEvent(proxy.node_id, "connected", Clock::Real().Wall()));
     }
     if (warming_up_) {
-      waiting_.push_back({stream, proxy.view});
+      waiting_.push_back({stream, proxy});
     } else {
-      Admit(stream, proxy.view);
+      Admit(stream, proxy);
     }
   });
 }
 
-void ControlPlane::Admit(StreamId stream, const View& view) {
+void ControlPlane::Admit(StreamId stream, const ProxyIdentity& proxy) {
   if (xds_ == nullptr) return;
-  const absl::optional<ViewRegistry::Entered> entered = views_.Enter(view);
+  const absl::optional<ViewRegistry::Entered> entered = views_.Enter(proxy.view, proxy.node_id);
   if (!entered.has_value()) {
     xds_->Refuse(stream, absl::ResourceExhaustedError(absl::StrCat(
                              "proxies say that they stand in more than ", ViewRegistry::kMostViews,
@@ -117,8 +117,10 @@ void ControlPlane::Admit(StreamId stream, const View& view) {
     return;
   }
   attached_.insert(stream);
-  if (entered->is_new) pipeline_.OpenView(entered->id, view, Clock::Real().Wall());
+  const absl::Time wall = Clock::Real().Wall();
+  if (entered->is_new) pipeline_.OpenView(entered->id, proxy.view, wall);
   xds_->Attach(stream, entered->id, pipeline_.SnapshotOf(entered->id));
+  pipeline_.NameProxies(entered->id, Quoted(entered->proxies), wall);
 }
 
 void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
@@ -128,9 +130,10 @@ void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
     for (const Type type : kTypes) problems_.Set({SourceOf(stream, type), {}}, wall);
     std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.stream == stream; });
     if (attached_.erase(stream) == 0) return;
-    if (const absl::optional<uint32_t> closed = views_.Leave(proxy.view)) {
-      pipeline_.CloseView(*closed, wall);
-    }
+    const absl::optional<ViewRegistry::Left> left = views_.Leave(proxy.view, proxy.node_id);
+    if (!left.has_value()) return;
+    pipeline_.NameProxies(left->id, Quoted(left->proxies), wall);
+    if (left->is_closed) pipeline_.CloseView(left->id, wall);
   });
 }
 
@@ -161,7 +164,7 @@ void ControlPlane::EndWarmUpIfDue() {
   if (!warming_up_ || Clock::Real().Monotonic() < warm_up_ends_) return;
   warming_up_ = false;
   for (const Waiting& waiting : std::exchange(waiting_, {})) {
-    Admit(waiting.stream, waiting.view);
+    Admit(waiting.stream, waiting.proxy);
   }
 }
 

@@ -70,7 +70,7 @@ class ControlPlane final : public ReportSink, public StreamObserver, public Insp
  private:
   struct Waiting {
     StreamId stream;
-    View view;
+    ProxyIdentity proxy;
   };
 
   Moment Now() const;
@@ -78,7 +78,7 @@ class ControlPlane final : public ReportSink, public StreamObserver, public Insp
   // Runs on the strand and returns; for those who look in.
   void Look(absl::FunctionRef<void()> look);
   // The stream is sent the snapshot of its view.
-  void Admit(StreamId stream, const View& view);
+  void Admit(StreamId stream, const ProxyIdentity& proxy);
   void NoteForWarmUp(const v1::ReportRequest& message);
   void EndWarmUpIfDue();
 

@@ -1,6 +1,6 @@
 #include "server/options.h"
 
-#include <cstdio>
+#include <algorithm>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -34,26 +34,31 @@ absl::Status CheckDuration(absl::string_view text) {
       "it is no duration; write a number with a unit, as in 30s or 10m");
 }
 
-// "IP:PORT" or "[IPv6]:PORT" into its parts.
-bool SplitAddress(absl::string_view text, std::string& ip, uint16_t& port) {
+// "HOST:PORT" or "[IPv6]:PORT" into its parts; the host may be empty.
+bool SplitAddress(absl::string_view text, std::string& host, int& port) {
   const size_t colon = text.rfind(':');
-  int number = 0;
-  if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(colon + 1), &number) ||
-      number < 1 || number > 65535) {
+  if (colon == absl::string_view::npos || !absl::SimpleAtoi(text.substr(colon + 1), &port) ||
+      port < 0 || port > 65535) {
     return false;
   }
-  absl::string_view host = text.substr(0, colon);
-  if (absl::ConsumePrefix(&host, "[")) absl::ConsumeSuffix(&host, "]");
-  if (host.empty()) return false;
-  ip = std::string(host);
-  port = static_cast<uint16_t>(number);
+  absl::string_view name = text.substr(0, colon);
+  if (absl::ConsumePrefix(&name, "[")) absl::ConsumeSuffix(&name, "]");
+  host = std::string(name);
   return true;
 }
 
+absl::Status CheckListen(absl::string_view text) {
+  std::string host;
+  int port = 0;
+  if (SplitAddress(text, host, port)) return absl::OkStatus();
+  return absl::InvalidArgumentError("it is no address; write HOST:PORT, as in 127.0.0.1:18000");
+}
+
+// Proxies take it as it is: an IP address, and a port that is known beforehand.
 absl::Status CheckListener(absl::string_view text) {
-  std::string ip;
-  uint16_t port = 0;
-  if (SplitAddress(text, ip, port)) return absl::OkStatus();
+  std::string host;
+  int port = 0;
+  if (SplitAddress(text, host, port) && !host.empty() && port > 0) return absl::OkStatus();
   return absl::InvalidArgumentError("it is no address; write IP:PORT, as in 0.0.0.0:8080");
 }
 
@@ -72,11 +77,13 @@ struct Texts {
 
 void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Section("Where it listens (port 0 takes a free one, and prints it)");
-  settings.Add("xds-listen", "ADDR", "For proxies: xDS v3 over gRPC.", &options.xds_listen);
-  settings.Add("agent-listen", "ADDR", "For agents.", &options.agent_listen);
-  settings.Add("admin-listen", "ADDR", "For the command line `fairlead`.", &options.admin_listen);
+  settings.Add("xds-listen", "ADDR", "For proxies: xDS v3 over gRPC.", &options.xds_listen,
+               CheckListen);
+  settings.Add("agent-listen", "ADDR", "For agents.", &options.agent_listen, CheckListen);
+  settings.Add("admin-listen", "ADDR", "For the command line `fairlead`.", &options.admin_listen,
+               CheckListen);
   settings.Add("http-listen", "ADDR", "For the status page, /healthz and /readyz.",
-               &options.http_listen);
+               &options.http_listen, CheckListen);
   AddTlsSettings(settings, &options.tls);
 
   settings.Section("What proxies are told");
@@ -131,7 +138,9 @@ absl::Duration DurationOf(const std::string& text) {
 
 void Apply(const Texts& texts, ServerOptions& options) {
   Pipeline::Options& pipeline = options.control.pipeline;
-  SplitAddress(texts.http_listener, pipeline.resources.http_ip, pipeline.resources.http_port);
+  int http_port = 0;
+  SplitAddress(texts.http_listener, pipeline.resources.http_ip, http_port);
+  pipeline.resources.http_port = static_cast<uint16_t>(http_port);
   pipeline.resources.groups = texts.groups;
   pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
                                             texts.routable_networks.end());

@@ -86,6 +86,10 @@ void Pipeline::OpenView(uint32_t view_id, const View& view, absl::Time wall) {
   TakeResources(resources_.OpenView(view_id, view), wall);
 }
 
+void Pipeline::NameProxies(uint32_t view_id, const std::string& proxies, absl::Time wall) {
+  TakeResources(resources_.NameProxies(view_id, proxies), wall);
+}
+
 void Pipeline::CloseView(uint32_t view_id, absl::Time wall) {
   TakeResources(resources_.CloseView(view_id), wall);
   snapshots_.CloseView(view_id);

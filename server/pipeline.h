@@ -56,6 +56,8 @@ class Pipeline {
   // Proxies of this view exist: afterwards SnapshotOf(view_id) is what they are sent, and `publish`
   // tells changes.
   void OpenView(uint32_t view_id, const View& view, absl::Time wall);
+  // Who stands there, for people to read; empty: nobody.
+  void NameProxies(uint32_t view_id, const std::string& proxies, absl::Time wall);
   void CloseView(uint32_t view_id, absl::Time wall);
   const std::shared_ptr<const Snapshot>& SnapshotOf(uint32_t view_id) const {
     return snapshots_.Of(view_id);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/optional.h"
@@ -8,7 +9,7 @@
 
 namespace fairlead {
 
-// The views that proxies stand in, by number. Belongs to the control strand.
+// The views that proxies stand in, by number, and who stands there. Belongs to the control strand.
 class ViewRegistry {
  public:
   // Views cost an assignment a pool each, and a proxy says for itself where it stands.
@@ -19,37 +20,27 @@ class ViewRegistry {
   struct Entered {
     uint32_t id = 0;
     bool is_new = false;
+    // How the view's proxies are called now: "edge-1, edge-2", or with "and others" behind three.
+    std::string proxies;
+  };
+  struct Left {
+    uint32_t id = 0;
+    bool is_closed = false;
+    std::string proxies;  // empty: nobody is left
   };
 
   // One more proxy stands there. Nothing: there are too many views.
-  absl::optional<Entered> Enter(const View& view) {
-    const auto found = views_.find(view);
-    if (found != views_.end()) {
-      ++found->second.proxies;
-      return Entered{found->second.id, false};
-    }
-    if (views_.size() >= kMostViews) return absl::nullopt;
-    const uint32_t id = ++last_id_;
-    views_.emplace(view, State{id, 1});
-    return Entered{id, true};
-  }
-
-  // One less does. The view's number, if it is to be closed.
-  absl::optional<uint32_t> Leave(const View& view) {
-    const auto found = views_.find(view);
-    if (found == views_.end() || --found->second.proxies > 0 || views_.size() <= kMostKept) {
-      return absl::nullopt;
-    }
-    const uint32_t id = found->second.id;
-    views_.erase(found);
-    return id;
-  }
+  absl::optional<Entered> Enter(const View& view, const std::string& node_id);
+  // One less does. Nothing: it did not stand there.
+  absl::optional<Left> Leave(const View& view, const std::string& node_id);
 
  private:
   struct State {
     uint32_t id = 0;
-    size_t proxies = 0;
+    absl::flat_hash_map<std::string, size_t> streams;  // by node id
   };
+
+  static std::string NamesOf(const State& state);
 
   uint32_t last_id_ = 0;
   absl::flat_hash_map<View, State> views_;

@@ -15,8 +15,8 @@ namespace fairlead {
 namespace {
 
 std::string Describe(const View& view) {
-  std::string text = view.host.empty() ? "proxies outside the Docker hosts"
-                                       : absl::StrCat("proxies on host ", view.host);
+  std::string text =
+      view.host.empty() ? "outside the Docker hosts" : absl::StrCat("on host ", view.host);
   if (!view.networks.empty()) {
     absl::StrAppend(&text, " in networks ", absl::StrJoin(view.networks, ", "));
   }
@@ -27,17 +27,18 @@ std::string SourceOf(uint32_t view_id, const std::string& pool) {
   return absl::StrCat("view ", view_id, " pool ", pool);
 }
 
-Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view) {
+Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view,
+                   const std::string& proxies) {
   Problem problem;
   problem.place.host = endpoint.host_id;
   problem.place.container = endpoint.container_name;
   problem.place.service = pool.name;
-  problem.place.proxy = Describe(view);
-  problem.what = absl::StrCat("no address of it can be reached by ", Describe(view),
-                              ", so they send it no requests");
+  problem.place.proxy = proxies;
+  problem.what = absl::StrCat("no address of it can be reached from where the proxy stands (",
+                              Describe(view), "), which therefore sends it no requests");
   problem.cure = absl::StrCat("publish port ", endpoint.port, " (ports: [\"", endpoint.port,
-                              "\"] takes any free port of the host), or put it on a network that "
-                              "these proxies share");
+                              "\"] takes any free port of the host), put it on a network that the "
+                              "proxy shares, or tell the proxy's bootstrap where it stands");
   return problem;
 }
 
@@ -79,9 +80,18 @@ bool Resources::IsDerived(const View& view) const {
 ResourceChanges Resources::OpenView(uint32_t view_id, const View& view) {
   ResourceChanges out;
   if (!IsDerived(view)) return out;
-  views_.emplace(view_id, view);
+  views_.emplace(view_id, ViewState{view, ""});
   out.views.push_back({view_id, {}});
-  for (const auto& [name, pool] : pools_) Assign(*pool, view_id, view, out);
+  for (const auto& [name, pool] : pools_) Assign(*pool, view_id, out);
+  return out;
+}
+
+ResourceChanges Resources::NameProxies(uint32_t view_id, const std::string& proxies) {
+  ResourceChanges out;
+  const auto found = views_.find(view_id);
+  if (found == views_.end() || found->second.proxies == proxies) return out;
+  found->second.proxies = proxies;
+  for (const auto& [name, pool] : pools_) ShowOutOfReach(*pool, view_id, found->second, out);
   return out;
 }
 
@@ -115,21 +125,28 @@ void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
     out.shared.push_back({Type::kCluster, change.name,
                           Resource::Of(Type::kCluster, change.name, ClusterOf(change.name))});
   }
-  for (const auto& [view_id, view] : views_) Assign(*change.after, view_id, view, out);
+  for (const auto& [view_id, view] : views_) Assign(*change.after, view_id, out);
 }
 
-void Resources::Assign(const Pool& pool, uint32_t view_id, const View& view, ResourceChanges& out) {
+void Resources::Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out) {
   const auto of_view =
       std::find_if(out.views.begin(), out.views.end(),
                    [&](const ResourceChanges::OfView& v) { return v.view_id == view_id; });
-  of_view->changes.push_back({Type::kEndpoint, pool.name,
-                              Resource::Of(Type::kEndpoint, pool.name, AssignmentOf(pool, view))});
+  const ViewState& view = views_.find(view_id)->second;
+  of_view->changes.push_back(
+      {Type::kEndpoint, pool.name,
+       Resource::Of(Type::kEndpoint, pool.name, AssignmentOf(pool, view.view))});
+  ShowOutOfReach(pool, view_id, view, out);
+}
 
+void Resources::ShowOutOfReach(const Pool& pool, uint32_t view_id, const ViewState& view,
+                               ResourceChanges& out) {
   ProblemsOf problems{SourceOf(view_id, pool.name), {}};
   for (const auto& endpoint : pool.endpoints) {
+    if (view.proxies.empty()) break;
     // One without any address is the routing model's problem, and the same for every proxy.
-    if (endpoint->addresses.empty() || ReachableAddress(*endpoint, view) != nullptr) continue;
-    problems.problems.push_back(OutOfReach(*endpoint, pool, view));
+    if (endpoint->addresses.empty() || ReachableAddress(*endpoint, view.view) != nullptr) continue;
+    problems.problems.push_back(OutOfReach(*endpoint, pool, view.view, view.proxies));
   }
   const bool had = troubled_.contains(problems.source);
   if (problems.problems.empty() && !had) return;

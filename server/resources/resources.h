@@ -56,13 +56,23 @@ class Resources {
   // From now on there are proxies of this view: its assignments are kept. Returns them all (and no
   // shared ones).
   ResourceChanges OpenView(uint32_t view_id, const View& view);
-  // Nobody stands there any more.
+  // Who stands there now, for people to read: problems of the view are theirs. Empty: nobody, and
+  // so no problems.
+  ResourceChanges NameProxies(uint32_t view_id, const std::string& proxies);
+  // Nobody will stand there any more.
   ResourceChanges CloseView(uint32_t view_id);
 
  private:
+  struct ViewState {
+    View view;
+    std::string proxies;
+  };
+
   void ApplyPool(const PoolChange& change, ResourceChanges& out);
   // The assignment of `pool` for that view, and the problem if containers are out of its reach.
-  void Assign(const Pool& pool, uint32_t view_id, const View& view, ResourceChanges& out);
+  void Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out);
+  void ShowOutOfReach(const Pool& pool, uint32_t view_id, const ViewState& view,
+                      ResourceChanges& out);
   ResourceChange Routes() const;
 
   const Options options_;
@@ -70,7 +80,7 @@ class Resources {
   // Each domain's virtual host, serialized as a field of the route configuration: a change builds
   // one anew.
   absl::btree_map<std::string, std::string> virtual_hosts_;
-  absl::btree_map<uint32_t, View> views_;
+  absl::btree_map<uint32_t, ViewState> views_;
   // Sources of problems that stand.
   absl::flat_hash_set<std::string> troubled_;
 };

@@ -92,10 +92,13 @@ TEST(Resources, AContainerOutOfReachIsAProblemOfThatViewUntilItIsNot) {
   Resources resources({});
   resources.OpenView(1, kOnHost);
   resources.OpenView(2, kOutside);
+  resources.NameProxies(1, "edge");
   ModelChanges born;
   born.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
-  const ResourceChanges changes = resources.Apply(born);
+  EXPECT_THAT(resources.Apply(born).problems, IsEmpty());  // nobody stands outside yet
+  const ResourceChanges changes = resources.NameProxies(2, "outer");
   ASSERT_EQ(changes.problems.size(), 1u);
+  EXPECT_EQ(changes.problems[0].problems.at(0).place.proxy, "outer");
   EXPECT_EQ(changes.problems[0].source, "view 2 pool web:80");
   ASSERT_EQ(changes.problems[0].problems.size(), 1u);
   EXPECT_EQ(changes.problems[0].problems[0].place.container, "c-172.18.0.2");

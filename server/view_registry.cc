@@ -1,0 +1,47 @@
+#include "server/view_registry.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+
+namespace fairlead {
+
+absl::optional<ViewRegistry::Entered> ViewRegistry::Enter(const View& view,
+                                                          const std::string& node_id) {
+  auto found = views_.find(view);
+  const bool is_new = found == views_.end();
+  if (is_new) {
+    if (views_.size() >= kMostViews) return absl::nullopt;
+    found = views_.emplace(view, State{++last_id_, {}}).first;
+  }
+  ++found->second.streams[node_id];
+  return Entered{found->second.id, is_new, NamesOf(found->second)};
+}
+
+absl::optional<ViewRegistry::Left> ViewRegistry::Leave(const View& view,
+                                                       const std::string& node_id) {
+  const auto found = views_.find(view);
+  if (found == views_.end()) return absl::nullopt;
+  State& state = found->second;
+  const auto streams = state.streams.find(node_id);
+  if (streams == state.streams.end()) return absl::nullopt;
+  if (--streams->second == 0) state.streams.erase(streams);
+  Left left{state.id, state.streams.empty() && views_.size() > kMostKept, NamesOf(state)};
+  if (left.is_closed) views_.erase(found);
+  return left;
+}
+
+std::string ViewRegistry::NamesOf(const State& state) {
+  constexpr size_t kMostNames = 3;
+  std::vector<std::string> names;
+  for (const auto& [node_id, streams] : state.streams) names.push_back(node_id);
+  const size_t shown = std::min(kMostNames, names.size());
+  std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), names.end());
+  const bool more = names.size() > shown;
+  names.resize(shown);
+  return absl::StrCat(absl::StrJoin(names, ", "), more ? " and others" : "");
+}
+
+}  // namespace fairlead
