@@ -56,6 +56,19 @@ absl::Status CheckDepth(absl::string_view text, absl::string_view what) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<nlohmann::json> Parse(absl::string_view text, absl::string_view what,
+                                     const nlohmann::json::parser_callback_t& keep) {
+  const absl::Status depth = CheckDepth(text, what);
+  if (!depth.ok()) return depth;
+  try {
+    return nlohmann::json::parse(text.begin(), text.end(), keep);
+  } catch (const nlohmann::json::parse_error& error) {
+    return Broken(what, error.byte, text, "it cannot be parsed");
+  } catch (const nlohmann::json::exception& error) {  // a number beyond all types, such as 1e999
+    return Broken(what, 0, text, error.what());
+  }
+}
+
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
 
 absl::string_view Trimmed(absl::string_view text) {
@@ -72,13 +85,15 @@ const nlohmann::json& OfType(const nlohmann::json* found, nlohmann::json::value_
 }  // namespace
 
 absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text, absl::string_view what) {
-  const absl::Status depth = CheckDepth(text, what);
-  if (!depth.ok()) return depth;
-  try {
-    return nlohmann::json::parse(text.begin(), text.end());
-  } catch (const nlohmann::json::parse_error& error) {
-    return Broken(what, error.byte, text, "it cannot be parsed");
-  }
+  return Parse(text, what, nullptr);
+}
+
+absl::StatusOr<nlohmann::json> ParseJsonWithout(absl::string_view left_out, absl::string_view text,
+                                                absl::string_view what) {
+  using Event = nlohmann::json::parse_event_t;
+  return Parse(text, what, [left_out](int, Event event, const nlohmann::json& value) {
+    return event != Event::key || value.get_ref<const std::string&>() != left_out;
+  });
 }
 
 absl::Status ForEachItem(absl::string_view text, absl::string_view what,

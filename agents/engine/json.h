@@ -19,6 +19,11 @@ namespace fairlead {
 // and the place.
 absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text, absl::string_view what);
 
+// The same without the values of the keys named `left_out`, wherever they are: what is not needed
+// and may be large is not kept.
+absl::StatusOr<nlohmann::json> ParseJsonWithout(absl::string_view left_out, absl::string_view text,
+                                                absl::string_view what);
+
 // Calls `on_item` with the text of each item of the array `text`, so that a long list is never in
 // memory as a whole. Ends with the first error that `on_item` returns. DATA_LOSS, as ParseJson, if
 // it is no array.

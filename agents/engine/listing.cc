@@ -50,7 +50,7 @@ size_t Fingerprint(const nlohmann::json& row) {
 absl::StatusOr<std::vector<ListedContainer>> ParseContainerList(absl::string_view json) {
   std::vector<ListedContainer> rows;
   const absl::Status read = ForEachItem(json, kContainers, [&rows](absl::string_view item) {
-    const absl::StatusOr<nlohmann::json> row = ParseJson(item, kContainers);
+    const absl::StatusOr<nlohmann::json> row = ParseJsonWithout("Labels", item, kContainers);
     if (!row.ok()) return row.status();
     std::string id = Text(*row, {"Id"});
     if (id.empty()) {

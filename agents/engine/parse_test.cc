@@ -131,6 +131,20 @@ TEST(Json, DeepTextIsRefusedBeforeItIsParsed) {
   EXPECT_TRUE(ParseJson("[[1]]", "x").ok());
 }
 
+TEST(Json, WhatIsLeftOutIsNotKept) {
+  const auto json = ParseJsonWithout(
+      "Labels", R"({"Id":"a","Labels":{"Labels":[1]},"b":[{"Labels":2}]})", "GET /x");
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ(json->dump(), R"({"Id":"a","b":[{}]})");
+  EXPECT_FALSE(ParseJsonWithout("Labels", R"({"Labels":)", "GET /x").ok());
+}
+
+TEST(Json, ANumberBeyondAllTypesIsBrokenToo) {
+  EXPECT_EQ(ParseJson("[1e999]", "GET /x").status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(ParseContainerList(R"([{"Id":"a","SizeRw":-1e999}])").status().code(),
+            absl::StatusCode::kDataLoss);
+}
+
 TEST(Json, ItemsOfAList) {
   const auto items = [](absl::string_view text) {
     std::vector<std::string> found;
