@@ -5,10 +5,10 @@
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <memory>
-#include <utility>
-
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 
@@ -21,8 +21,7 @@ class JsonMessage final : public spdlog::custom_flag_formatter {
   void format(const spdlog::details::log_msg& message, const std::tm&,
               spdlog::memory_buf_t& out) override {
     const nlohmann::json text(std::string(message.payload.data(), message.payload.size()));
-    const std::string quoted =
-        text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    const std::string quoted = text.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
     out.append(quoted.data(), quoted.data() + quoted.size());
   }
   std::unique_ptr<custom_flag_formatter> clone() const override {
@@ -42,15 +41,15 @@ void LogOfGrpc(gpr_log_func_args* args) {
 absl::Status SetUpLog(absl::string_view level, absl::string_view format) {
   const auto parsed = spdlog::level::from_str(std::string(level));
   if (parsed == spdlog::level::off && level != "off") {
-    return absl::InvalidArgumentError(
-        absl::StrCat("log level '", level, "' is unknown; use trace, debug, info, warn, error or off"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "log level '", level, "' is unknown; use trace, debug, info, warn, error or off"));
   }
   if (format != "auto" && format != "text" && format != "json") {
     return absl::InvalidArgumentError(
         absl::StrCat("log format '", format, "' is unknown; use auto, text or json"));
   }
-  auto logger = std::make_shared<spdlog::logger>(
-      "", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
+  auto logger =
+      std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_color_sink_mt>());
   if (format == "json" || (format == "auto" && isatty(STDERR_FILENO) == 0)) {
     auto formatter = std::make_unique<spdlog::pattern_formatter>(spdlog::pattern_time_type::utc);
     formatter->add_flag<JsonMessage>('*').set_pattern(
@@ -68,12 +67,18 @@ absl::Status SetUpLog(absl::string_view level, absl::string_view format) {
 
 std::string Quoted(absl::string_view text) {
   constexpr size_t kMost = 256;
+  size_t size = std::min(text.size(), kMost);
+  // Not within a character: protobuf refuses strings with half a one. UTF-8 goes on with 10xxxxxx.
+  while (size < text.size() && size > 0 &&
+         (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) {
+    --size;
+  }
   std::string quoted;
-  for (const char c : text.substr(0, kMost)) {
+  for (const char c : text.substr(0, size)) {
     const bool control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     quoted.push_back(control ? '?' : c);
   }
-  if (text.size() > kMost) quoted += "...";
+  if (size < text.size()) quoted += "...";
   return quoted;
 }
 
