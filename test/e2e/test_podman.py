@@ -1,6 +1,8 @@
 """An agent on Podman's compatible socket: one container is routed."""
 
+import pathlib
 import shutil
+import tempfile
 
 import pytest
 
@@ -15,16 +17,18 @@ from harness import paths
 @pytest.fixture
 def podman(world, tmp_path):
     """A Podman of its own in host 2's network, which goes with that host. Yields what its commands begin with."""
+    # Podman takes no runroot of more than 50 characters.
+    short = pathlib.Path(tempfile.mkdtemp(prefix="fl-pod-", dir="/tmp"))
     command = [
         *world.host2.inside,
         "podman",
-        f"--root={tmp_path}/root",
-        f"--runroot={tmp_path}/run",
-        f"--tmpdir={tmp_path}/tmp",
+        f"--root={short}/root",
+        f"--runroot={short}/run",
+        f"--tmpdir={short}/tmp",
         "--cgroup-manager=cgroupfs",
         "--events-backend=file",
     ]
-    socket = tmp_path / "podman.sock"
+    socket = short / "podman.sock"
     service = Process(
         "podman", [*command, "system", "service", "-t", "0", f"unix://{socket}"], world.folder
     )
@@ -36,6 +40,7 @@ def podman(world, tmp_path):
     run([*command, "rm", "-af", "-t", "0"])
     service.stop()
     run([*command, "rmi", "-af"])
+    shutil.rmtree(short, ignore_errors=True)
 
 
 def test_a_container_of_podman_is_routed(world, podman):
