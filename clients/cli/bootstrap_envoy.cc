@@ -4,7 +4,6 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/substitute.h"
 #include "clients/cli/bootstrap.h"
-#include "server/base/version.h"
 
 namespace fairlead {
 namespace {
@@ -124,8 +123,9 @@ std::string TlsText(const Bootstrap& bootstrap) {
 
 std::string EnvoyBootstrap(const Bootstrap& bootstrap) {
   const bool delta = bootstrap.variant == Bootstrap::Variant::kDelta;
-  std::string text = absl::StrCat("# The bootstrap of an Envoy that follows fairlead-server ",
-                                  kVersion, ": envoy -c FILE\n", NodeText(bootstrap));
+  std::string text =
+      absl::StrCat("# The bootstrap of an Envoy that follows a fairlead-server: envoy -c FILE\n",
+                   NodeText(bootstrap));
   absl::StrAppend(&text, absl::Substitute(kDynamic, delta ? "DELTA_GRPC" : "GRPC"),
                   absl::Substitute(kServer, bootstrap.xds.is_ip ? "STATIC" : "STRICT_DNS",
                                    Quote(bootstrap.xds.host), bootstrap.xds.port),

@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "clients/cli/bootstrap_flags.h"
 #include "clients/cli/help.h"
 #include "server/base/log.h"
 #include "server/base/spelling.h"
@@ -42,17 +43,17 @@ class CommandTree {
   void AddConnection(Flags& flags);
   void AddOutput(Flags& flags);
   void AddName(Node& node);
-  void AddBootstrap(Node& node, bool envoy);
 
   const Node& Chosen() const;
+  absl::Status Take(const Node& node, const Flags::Variables& variables);
   absl::Status CheckWords(const Node& node) const;
-  absl::Status CheckBootstrap() const;
+  absl::Status CheckTlsFlags(const Node& node) const;
+  static std::string PathOf(const Node& node);
   std::vector<std::string> FlagNames(const Node& node) const;
 
   Request& request_;
   CLI::App app_;
   std::list<Node> nodes_;  // the first is the program itself
-  std::string xds_;
 };
 
 CommandTree::CommandTree(Request& request) : request_(request), app_("", kFairleadWords.name) {
@@ -76,8 +77,10 @@ CommandTree::CommandTree(Request& request) : request_(request), app_("", kFairle
             1'000'000'000);
   CLI::App& bootstrap = *Add(app_, kBootstrapWords, Command::kText).app;
   nodes_.back().is_group = true;
-  AddBootstrap(Add(bootstrap, kBootstrapEnvoyWords, Command::kBootstrapEnvoy), true);
-  AddBootstrap(Add(bootstrap, kBootstrapGrpcWords, Command::kBootstrapGrpc), false);
+  AddBootstrapFlags(Add(bootstrap, kBootstrapEnvoyWords, Command::kBootstrapEnvoy).flags, true,
+                    &request_.bootstrap);
+  AddBootstrapFlags(Add(bootstrap, kBootstrapGrpcWords, Command::kBootstrapGrpc).flags, false,
+                    &request_.bootstrap);
   Add(app_, kVersionWords, Command::kText);
   request_.text = absl::StrCat("fairlead ", kVersion, "\n");
 }
@@ -140,73 +143,20 @@ void CommandTree::AddOutput(Flags& flags) {
 
 void CommandTree::AddName(Node& node) { node.app->add_option("NAME", request_.name); }
 
-void CommandTree::AddBootstrap(Node& node, bool envoy) {
-  Bootstrap& bootstrap = request_.bootstrap;
-  Flags& flags = node.flags;
-  const auto name = [](std::string* value) {
-    return [value](const std::string& text) {
-      *value = text;
-      return CheckName(text);
-    };
-  };
-  flags.Add("--xds", "ADDR", "Where the proxy reaches the server's xDS port. Required.", "",
-            [this](const std::string& text) {
-              xds_ = text;
-              absl::StatusOr<HostPort> address = ParseHostPort(text);
-              if (address.ok()) request_.bootstrap.xds = *std::move(address);
-              return address.status();
-            });
-  flags.Add("--node-id", "ID", "The proxy's name: one of its own for each proxy. Required.", "",
-            name(&bootstrap.node_id));
-  flags.Add("--group", "GROUP", "Proxies of one group get the same listeners; without, 'default'.",
-            "", name(&bootstrap.group));
-  flags.Add("--host", "HOST",
-            "The Docker host (its id in 'fairlead hosts') that the proxy stands on; without, it "
-            "stands outside.",
-            "", name(&bootstrap.host));
-  flags.Add("--networks", "N,...",
-            "The Docker networks of that host that the proxy is in; without, it is in the host's "
-            "own network and reaches every bridge.",
-            &bootstrap.networks, CheckName);
-  flags.Add("--zone", "ZONE", "The zone that it stands in: endpoints there are preferred.", "",
-            name(&bootstrap.zone));
-  if (envoy) {
-    flags.Add("--admin-port", "PORT", "Serve Envoy's admin page on this port of 127.0.0.1.", "",
-              [&bootstrap](const std::string& text) {
-                const absl::StatusOr<HostPort> address = ParseHostPort("127.0.0.1:" + text);
-                if (!address.ok()) {
-                  return absl::InvalidArgumentError("write a number from 1 to 65535");
-                }
-                bootstrap.admin_port = address->port;
-                return absl::OkStatus();
-              });
-    flags.Add("--variant", "VARIANT", "Of the protocol: delta, or sotw (state of the world).",
-              "delta", [&bootstrap](const std::string& text) {
-                const bool delta = text == "delta";
-                if (!delta && text != "sotw") {
-                  return absl::InvalidArgumentError("write delta or sotw");
-                }
-                bootstrap.variant =
-                    delta ? Bootstrap::Variant::kDelta : Bootstrap::Variant::kStateOfTheWorld;
-                return absl::OkStatus();
-              });
-  }
-  // The operator's own certificate, which FAIRLEAD_TLS_CERT may name, must not become the proxy's.
-  flags.VariablePrefix("PROXY_");
-  flags.Add("--tls-cert", "FILE",
-            "The proxy's certificate, as a path on its machine. TLS is used when it, --tls-key and "
-            "--tls-ca are given.",
-            &bootstrap.tls.certificate_file);
-  flags.Add("--tls-key", "FILE", "The private key of --tls-cert.", &bootstrap.tls.key_file);
-  flags.Add("--tls-ca", "FILE", "The authorities that the server's certificate may come from.",
-            &bootstrap.tls.authorities_file);
-}
-
 const CommandTree::Node& CommandTree::Chosen() const {
   const CLI::App* app = &app_;
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
   return *std::find_if(nodes_.begin(), nodes_.end(),
                        [app](const Node& node) { return node.app == app; });
+}
+
+// "fairlead bootstrap envoy".
+std::string CommandTree::PathOf(const Node& node) {
+  std::string path = node.app->get_name();
+  for (const CLI::App* app = node.app->get_parent(); app != nullptr; app = app->get_parent()) {
+    path = absl::StrCat(app->get_name(), " ", path);
+  }
+  return path;
 }
 
 std::vector<std::string> CommandTree::FlagNames(const Node& node) const {
@@ -243,46 +193,18 @@ absl::Status CommandTree::CheckWords(const Node& node) const {
   return absl::InvalidArgumentError(absl::StrCat("a command is missing; there are ", names));
 }
 
-absl::Status CommandTree::CheckBootstrap() const {
-  const Bootstrap& bootstrap = request_.bootstrap;
-  if (xds_.empty()) {
+// The files of a proxy's TLS go behind the command that writes them down.
+absl::Status CommandTree::CheckTlsFlags(const Node& node) const {
+  for (const char* flag : {"--tls-cert", "--tls-key", "--tls-ca"}) {
+    if (app_.get_option(flag)->count() == 0) continue;
     return absl::InvalidArgumentError(
-        "--xds is missing; write where the proxy reaches the server, as in --xds 127.0.0.1:18000");
-  }
-  if (bootstrap.node_id.empty()) {
-    return absl::InvalidArgumentError(
-        "--node-id is missing; give the proxy a name of its own, as in --node-id edge-1");
-  }
-  if (!bootstrap.networks.empty() && bootstrap.host.empty()) {
-    return absl::InvalidArgumentError(
-        "--networks says nothing without --host: networks are those of a Docker host");
-  }
-  const Bootstrap::Tls& tls = bootstrap.tls;
-  const bool any =
-      !tls.certificate_file.empty() || !tls.key_file.empty() || !tls.authorities_file.empty();
-  const bool all =
-      !tls.certificate_file.empty() && !tls.key_file.empty() && !tls.authorities_file.empty();
-  if (any && !all) {
-    return absl::InvalidArgumentError(
-        "TLS needs --tls-cert, --tls-key and --tls-ca together; at least one of them is missing");
+        absl::StrCat(flag, " before '", PathOf(node), "' is for calls to a server, and none is ",
+                     "made; write it behind, where it names the proxy's file"));
   }
   return absl::OkStatus();
 }
 
-absl::Status CommandTree::Parse(std::vector<std::string> arguments,
-                                const Flags::Variables& variables) {
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
-  try {
-    app_.parse(std::move(arguments));
-  } catch (const CLI::CallForHelp&) {
-    request_.text = app_.help();
-    return absl::OkStatus();
-  } catch (const CLI::CallForVersion&) {
-    return absl::OkStatus();
-  } catch (const CLI::ParseError& error) {
-    return absl::InvalidArgumentError(Quoted(error.what()));
-  }
-  const Node& node = Chosen();
+absl::Status CommandTree::Take(const Node& node, const Flags::Variables& variables) {
   const absl::Status words = CheckWords(node);
   if (!words.ok()) return words;
   for (const Flags* flags : {&std::as_const(nodes_).front().flags, &node.flags}) {
@@ -290,9 +212,30 @@ absl::Status CommandTree::Parse(std::vector<std::string> arguments,
     if (!taken.ok()) return taken;
   }
   request_.command = node.command;
-  const bool bootstraps =
-      node.command == Command::kBootstrapEnvoy || node.command == Command::kBootstrapGrpc;
-  return bootstraps ? CheckBootstrap() : absl::OkStatus();
+  if (node.command != Command::kBootstrapEnvoy && node.command != Command::kBootstrapGrpc) {
+    return absl::OkStatus();
+  }
+  const absl::Status tls = CheckTlsFlags(node);
+  return tls.ok() ? CheckBootstrap(request_.bootstrap) : tls;
+}
+
+absl::Status CommandTree::Parse(std::vector<std::string> arguments,
+                                const Flags::Variables& variables) {
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 wants it
+  absl::Status status;
+  try {
+    app_.parse(std::move(arguments));
+    status = Take(Chosen(), variables);
+  } catch (const CLI::CallForHelp&) {
+    request_.text = app_.help();
+  } catch (const CLI::CallForVersion&) {
+    return absl::OkStatus();  // the text is there
+  } catch (const CLI::ParseError& error) {
+    status = absl::InvalidArgumentError(Quoted(error.what()));
+  }
+  if (status.ok()) return status;
+  return absl::InvalidArgumentError(
+      absl::StrCat(std::string(status.message()), "\nTry '", PathOf(Chosen()), " --help'."));
 }
 
 // "help COMMAND" is what many type first.

@@ -40,7 +40,8 @@ struct Request {
 };
 
 // Reads the arguments (without the program's name) and the variables. INVALID_ARGUMENT names the
-// flag, the variable or the word that is wrong, and the nearest right one.
+// flag, the variable or the word that is wrong, and the nearest right one; its second line says
+// which help to ask for.
 absl::StatusOr<Request> ParseCommandLine(const std::vector<std::string>& arguments,
                                          const Flags::Variables& variables);
 

@@ -44,10 +44,14 @@ std::string FlagText(const CLI::Option& flag) {
                       Wrapped(flag.get_description(), "      "));
 }
 
+// Without --help and --version, which come last.
 std::string FlagsText(const CLI::App& app) {
+  const CLI::Option* const help = app.get_help_ptr();
+  const CLI::Option* const version = app.get_version_ptr();
   std::string text;
   for (const CLI::Option* option : app.get_options()) {
-    if (option->nonpositional()) absl::StrAppend(&text, FlagText(*option));
+    if (!option->nonpositional() || option == help || option == version) continue;
+    absl::StrAppend(&text, FlagText(*option));
   }
   return text;
 }
@@ -63,6 +67,10 @@ class HelpFormatter final : public CLI::FormatterBase {
     const CLI::App* parent = app->get_parent();
     absl::StrAppend(&text, "\nFlags:\n", FlagsText(*app));
     if (words_.lists) absl::StrAppend(&text, FlagText(*parent->get_option("--output")));
+    absl::StrAppend(&text, FlagText(*app->get_help_ptr()));
+    if (app->get_version_ptr() != nullptr) {
+      absl::StrAppend(&text, FlagText(*app->get_version_ptr()));
+    }
     if (*words_.examples != '\0') absl::StrAppend(&text, "\nExamples:\n", words_.examples, "\n");
     if (!commands.empty()) {
       absl::StrAppend(&text, "\nMore on a command: ",

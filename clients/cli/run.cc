@@ -152,8 +152,7 @@ class Run {
 ExitCode RunFairlead(const std::vector<std::string>& arguments, const Surroundings& surroundings) {
   const absl::StatusOr<Request> request = ParseCommandLine(arguments, surroundings.variables);
   if (!request.ok()) {
-    surroundings.errors << "fairlead: " << request.status().message()
-                        << "\nTry 'fairlead --help'.\n";
+    surroundings.errors << "fairlead: " << request.status().message() << "\n";
     return ExitCode::kUsage;
   }
   return Run(*request, surroundings).Execute();

@@ -1,0 +1,168 @@
+#include "clients/cli/command_line.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "test/support/files.h"
+
+namespace fairlead {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using Variables = std::map<std::string, std::string>;
+
+absl::StatusOr<Request> Parse(const std::string& line, const Variables& variables = {}) {
+  const std::vector<std::string> arguments = absl::StrSplit(line, ' ', absl::SkipEmpty());
+  return ParseCommandLine(arguments, [&variables](const char* name) -> const char* {
+    const auto found = variables.find(name);
+    return found == variables.end() ? nullptr : found->second.c_str();
+  });
+}
+
+struct WrongCase {
+  const char* line;
+  const char* says;
+};
+
+constexpr WrongCase kWrong[] = {
+    {"", "a command is missing; there are hosts, services, "},
+    {"hosst", "unknown command 'hosst'; did you mean 'hosts'?\nTry 'fairlead --help'."},
+    {"frobnicate", "unknown command 'frobnicate'\n"},
+    {"--no-such-flag", "unknown flag '--no-such-flag'\n"},
+    {"hosts --no-such-flag=1", "unknown flag '--no-such-flag'\nTry 'fairlead hosts --help'."},
+    {"hosts --timeot 3s", "unknown flag '--timeot'; did you mean '--timeout'?"},
+    {"hosts extra", "unexpected argument 'extra'"},
+    {"services a b", "unexpected argument 'b'"},
+    {"hosts services", "unexpected argument 'services'"},
+    {"hosts -o yaml", "--output 'yaml': write table, wide or json"},
+    {"hosts --timeout 3", "--timeout '3': it is no duration above zero"},
+    {"hosts --timeout 0s", "--timeout '0s': it is no duration above zero"},
+    {"hosts --server nonsense", "--server 'nonsense': it is no address; write HOST:PORT"},
+    {"hosts --server", "--server"},
+    {"watch --count 0", "--count '0': write a whole number from 1"},
+    {"watch --for soon", "--for 'soon': it is no duration"},
+    {"bootstrap", "a command is missing; there are envoy, grpc\nTry 'fairlead bootstrap --help'."},
+    {"bootstrap envoi", "unknown command 'envoi'; did you mean 'envoy'?"},
+    {"bootstrap envoy --node-id a", "--xds is missing; write"},
+    {"bootstrap envoy --xds h:1", "--node-id is missing; give"},
+    {"bootstrap envoy --xds h --node-id a", "--xds 'h': it is no address"},
+    {"bootstrap envoy --xds h:1 --node-id a --networks n", "--networks says nothing without"},
+    {"bootstrap envoy --xds h:1 --node-id a --host h --networks n,,m", "--networks 'n,,m': "},
+    {"bootstrap envoy --xds h:1 --node-id a\x01", "--node-id 'a"},
+    {"bootstrap envoy --xds h:1 --node-id a --tls-cert c", "TLS needs --tls-cert, --tls-key and"},
+    {"bootstrap envoy --xds h:1 --node-id a --admin-port 0", "--admin-port '0': write a number"},
+    {"bootstrap envoy --xds h:1 --node-id a --variant x", "--variant 'x': write delta or sotw"},
+    {"bootstrap grpc --xds h:1 --node-id a --variant sotw", "unknown flag '--variant'"},
+    {"--tls-cert c bootstrap grpc --xds h:1 --node-id a",
+     "--tls-cert before 'fairlead bootstrap grpc' is for calls to a server"},
+};
+
+TEST(CommandLine, WhatIsWrongIsNamed) {
+  for (const WrongCase& test : kWrong) {
+    SCOPED_TRACE(test.line);
+    const absl::StatusOr<Request> request = Parse(test.line);
+    ASSERT_TRUE(absl::IsInvalidArgument(request.status()));
+    EXPECT_THAT(std::string(request.status().message()), HasSubstr(test.says));
+    EXPECT_THAT(std::string(request.status().message()), HasSubstr("\nTry 'fairlead "));
+  }
+}
+
+TEST(CommandLine, FlagsStandBeforeAndBehindTheCommand) {
+  for (const char* line : {"--server h:1 -o json services shop/web --timeout 2s",
+                           "services shop/web --server=h:1 --timeout=2s --output json"}) {
+    const absl::StatusOr<Request> request = Parse(line);
+    ASSERT_TRUE(request.ok()) << request.status();
+    EXPECT_EQ(request->command, Request::Command::kServices);
+    EXPECT_EQ(request->name, "shop/web");
+    EXPECT_EQ(request->connection.server, "h:1");
+    EXPECT_EQ(request->connection.timeout, absl::Seconds(2));
+    EXPECT_EQ(request->output, Request::Output::kJson);
+  }
+}
+
+TEST(CommandLine, AFlagWinsOverItsVariableAndThatOverTheDefault) {
+  EXPECT_EQ(Parse("hosts")->connection.server, "127.0.0.1:18002");
+  EXPECT_EQ(Parse("hosts")->connection.timeout, absl::Seconds(10));
+  const Variables variables = {{"FAIRLEAD_SERVER", "v:1"}, {"FAIRLEAD_INSECURE", "true"}};
+  EXPECT_EQ(Parse("hosts", variables)->connection.server, "v:1");
+  EXPECT_TRUE(Parse("hosts", variables)->connection.tls.insecure);
+  EXPECT_EQ(Parse("hosts --server f:2", variables)->connection.server, "f:2");
+  EXPECT_EQ(Parse("hosts", {{"FAIRLEAD_SERVER", ""}})->connection.server, "127.0.0.1:18002");
+  const absl::Status wrong = Parse("hosts", {{"FAIRLEAD_TIMEOUT", "x"}}).status();
+  EXPECT_THAT(std::string(wrong.message()), HasSubstr("FAIRLEAD_TIMEOUT 'x': "));
+}
+
+TEST(CommandLine, TheOperatorsCertificateDoesNotBecomeTheProxys) {
+  const Variables variables = {{"FAIRLEAD_TLS_CERT", "mine.pem"},
+                               {"FAIRLEAD_PROXY_TLS_CERT", "c"},
+                               {"FAIRLEAD_PROXY_TLS_KEY", "k"},
+                               {"FAIRLEAD_PROXY_TLS_CA", "a"}};
+  const absl::StatusOr<Request> request =
+      Parse("bootstrap envoy --xds h:1 --node-id edge-1", variables);
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->bootstrap.tls.certificate_file, "c");
+}
+
+TEST(CommandLine, Bootstrap) {
+  const absl::StatusOr<Request> request = Parse(
+      "bootstrap envoy --xds [::1]:18000 --node-id edge-1 --group g --host h1 "
+      "--networks a,b --networks c --zone z --admin-port 9901 --variant sotw");
+  ASSERT_TRUE(request.ok()) << request.status();
+  const Bootstrap& bootstrap = request->bootstrap;
+  EXPECT_EQ(request->command, Request::Command::kBootstrapEnvoy);
+  EXPECT_EQ(bootstrap.xds.host, "::1");
+  EXPECT_EQ(bootstrap.group, "g");
+  EXPECT_EQ(bootstrap.host, "h1");
+  EXPECT_THAT(bootstrap.networks, ElementsAre("a", "b", "c"));
+  EXPECT_EQ(bootstrap.zone, "z");
+  EXPECT_EQ(bootstrap.admin_port, 9901);
+  EXPECT_EQ(bootstrap.variant, Bootstrap::Variant::kStateOfTheWorld);
+}
+
+TEST(CommandLine, Watch) {
+  const absl::StatusOr<Request> request = Parse("watch --for 1m30s --count 5");
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->watch_for, absl::Seconds(90));
+  EXPECT_EQ(request->watch_count, 5);
+  EXPECT_EQ(Parse("watch")->watch_for, absl::InfiniteDuration());
+  EXPECT_EQ(Parse("watch")->watch_count, 0);
+}
+
+TEST(CommandLine, Version) {
+  EXPECT_THAT(Parse("version")->text, HasSubstr("fairlead "));
+  EXPECT_EQ(Parse("--version")->text, Parse("version")->text);
+}
+
+TEST(CommandLine, HelpTeachesOnEveryLevel) {
+  const std::pair<const char*, const char*> levels[] = {
+      {"", "fairlead"},
+      {"hosts", "hosts"},
+      {"services", "services"},
+      {"endpoints", "endpoints"},
+      {"proxies", "proxies"},
+      {"problems", "problems"},
+      {"watch", "watch"},
+      {"bootstrap", "bootstrap"},
+      {"bootstrap envoy", "bootstrap_envoy"},
+      {"bootstrap grpc", "bootstrap_grpc"},
+      {"version", "version"},
+  };
+  for (const auto& [words, file] : levels) {
+    SCOPED_TRACE(file);
+    const absl::StatusOr<Request> request = Parse(absl::StrCat(words, " --help"));
+    ASSERT_TRUE(request.ok()) << request.status();
+    EXPECT_EQ(request->command, Request::Command::kText);
+    EXPECT_EQ(Parse(absl::StrCat(words, " -h"))->text, request->text);
+    EXPECT_EQ(Parse(absl::StrCat("help ", words))->text, request->text);
+    ExpectGolden(absl::StrCat("clients/cli/golden/help_", file, ".txt"), request->text);
+  }
+}
+
+}  // namespace
+}  // namespace fairlead

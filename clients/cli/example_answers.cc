@@ -1,0 +1,180 @@
+#include "clients/cli/example_answers.h"
+
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace fairlead {
+namespace {
+
+template <typename Message>
+Message FromText(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message));
+  return message;
+}
+
+}  // namespace
+
+v1::ListHostsResponse ExampleHosts() {
+  return FromText<v1::ListHostsResponse>(R"pb(
+    hosts {
+      id: "h1"
+      name: "one"
+      addresses: "10.0.0.1"
+      zone: "z1"
+      state: CONNECTED
+      containers: 12
+      running: 9
+      agent_version: "0.1.0"
+      engine_version: "20.10.24"
+      engine_api_version: "1.41"
+      last_heard { seconds: 1699999998 }
+      sequence: 42
+    }
+    hosts {
+      id: "h2"
+      addresses: "10.0.0.2"
+      addresses: "fd00::2"
+      state: SILENT
+      containers: 3
+      running: 3
+      engine_version: "26.1.5"
+      engine_error: "cannot reach unix:///var/run/docker.sock: connection refused"
+      last_heard { seconds: 1699999800 }
+    }
+    hosts { id: "h3" state: STALE }
+  )pb");
+}
+
+v1::ListServicesResponse ExampleServices() {
+  return FromText<v1::ListServicesResponse>(R"pb(
+    services {
+      name: "shop/web"
+      routes: "shop.example/"
+      routes: "*.shop.example/"
+      clusters: "shop/web:8000"
+      healthy: 3
+      draining: 1
+      starting: 1
+      hosts: "h1"
+      hosts: "h2"
+    }
+    services {
+      name: "solo"
+      routes: "a.example/"
+      routes: "b.example/"
+      routes: "c.example/"
+      routes: "d.example/"
+      routes: "e.example/"
+      clusters: "solo:80"
+      unhealthy: 1
+      hosts: "h2"
+    }
+  )pb");
+}
+
+v1::ListEndpointsResponse ExampleEndpoints() {
+  return FromText<v1::ListEndpointsResponse>(R"pb(
+    endpoints {
+      cluster: "shop/web:8000"
+      service: "shop/web"
+      container_id: "4f5a0011223344556677"
+      container_name: "shop_web_1"
+      host_id: "h1"
+      port: 8000
+      health: HEALTHY
+      addresses { from: "host" ip: "172.20.0.2" port: 8000 }
+      addresses { from: "published" ip: "10.0.0.1" port: 32768 }
+    }
+    endpoints {
+      cluster: "shop/web:8000"
+      service: "shop/web"
+      container_id: "9c8b0011223344556677"
+      container_name: "shop_web_2"
+      host_id: "h2"
+      port: 8000
+      health: DRAINING
+      reason: "stopping"
+      addresses { from: "host-network" ip: "fd00::2" port: 8000 }
+    }
+    endpoints {
+      cluster: "solo:80"
+      service: "solo"
+      container_id: "aaaa0011223344556677"
+      container_name: "solo\033[31m"
+      host_id: "h2"
+      port: 80
+      health: UNHEALTHY
+      reason: "no network of a proxy reaches it"
+    }
+  )pb");
+}
+
+v1::ListProxiesResponse ExampleProxies() {
+  return FromText<v1::ListProxiesResponse>(R"pb(
+    proxies {
+      node_id: "edge-1"
+      group: "default"
+      host: "h1"
+      peer: "ipv4:10.0.0.1:4711"
+      user_agent: "envoy 1.40.0"
+      variant: "ADS delta"
+      connected_at { seconds: 1699990000 }
+      types { type: "CDS" state: ACKED sent_version: "b2" acked_version: "b2" responses: 3 }
+      types {
+        type: "EDS"
+        state: SENT
+        last_round_trip { nanos: 2500000 }
+      }
+      types {
+        type: "LDS"
+        state: NACKED
+        sent_version: "c3"
+        acked_version: "c2"
+        nacks: 1
+        error: "Error adding/updating listener(s) http: cannot bind '0.0.0.0:80': Address in use"
+      }
+      types { type: "RDS" state: NOT_SENT }
+    }
+    proxies {
+      node_id: "client-1"
+      group: "default"
+      user_agent: "gRPC C++ 1.51.1"
+      networks: "back"
+      types { type: "LDS" state: NACKED sent_version: "d1" error: "no router filter" }
+    }
+  )pb");
+}
+
+v1::ListProblemsResponse ExampleProblems() {
+  return FromText<v1::ListProblemsResponse>(R"pb(
+    problems {
+      host: "h1"
+      container: "shop_web_3"
+      word: "VIRTUAL_PORT"
+      severity: ERROR
+      what: "'80a' is not a port, so the container gets no traffic"
+      cure: "write a number from 1 to 65535, as in VIRTUAL_PORT=8000"
+      since { seconds: 1699999700 }
+    }
+    problems {
+      service: "shop.example/"
+      severity: NOTICE
+      what: "the services shop/web and shop/old share this route"
+      cure: "give one of them another VIRTUAL_HOST if that is not meant"
+    }
+  )pb");
+}
+
+v1::WatchResponse ExampleEvent() {
+  return FromText<v1::WatchResponse>(R"pb(
+    time { seconds: 1700000000 nanos: 123000000 }
+    kind: ENDPOINT
+    name: "shop/web:8000 shop_web_1"
+    change: "HEALTHY -> DRAINING (stopping)"
+  )pb");
+}
+
+}  // namespace fairlead

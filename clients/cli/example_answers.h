@@ -1,0 +1,18 @@
+#pragma once
+
+#include "absl/time/time.h"
+#include "fairlead/v1/admin.pb.h"
+
+namespace fairlead {
+
+// What a server with a little of everything answers, for tests.
+inline constexpr int64_t kExampleNow = 1'700'000'000;  // 2023-11-14T22:13:20Z
+
+v1::ListHostsResponse ExampleHosts();
+v1::ListServicesResponse ExampleServices();
+v1::ListEndpointsResponse ExampleEndpoints();
+v1::ListProxiesResponse ExampleProxies();
+v1::ListProblemsResponse ExampleProblems();
+v1::WatchResponse ExampleEvent();
+
+}  // namespace fairlead

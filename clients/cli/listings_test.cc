@@ -1,0 +1,82 @@
+#include "clients/cli/listings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_cat.h"
+#include "clients/cli/example_answers.h"
+#include "test/support/files.h"
+
+namespace fairlead {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+Look Plain() { return {.now = absl::FromUnixSeconds(kExampleNow)}; }
+Look Wide() { return {.wide = true, .now = absl::FromUnixSeconds(kExampleNow)}; }
+Look Coloured() { return {.colour = true, .now = absl::FromUnixSeconds(kExampleNow)}; }
+
+void ExpectListing(const std::string& name, const std::string& text) {
+  ExpectGolden(absl::StrCat("clients/cli/golden/", name, ".txt"), text);
+}
+
+TEST(Listings, Hosts) {
+  ExpectListing("hosts", HostsText(ExampleHosts(), Plain()));
+  ExpectListing("hosts_wide", HostsText(ExampleHosts(), Wide()));
+}
+
+TEST(Listings, Services) {
+  ExpectListing("services", ServicesText(ExampleServices(), Plain()));
+  ExpectListing("services_wide", ServicesText(ExampleServices(), Wide()));
+}
+
+TEST(Listings, SelfPreservationIsSaid) {
+  v1::ListServicesResponse response = ExampleServices();
+  response.set_self_preservation(true);
+  EXPECT_THAT(ServicesText(response, Plain()), HasSubstr("\nSelf-preservation: "));
+}
+
+TEST(Listings, Endpoints) {
+  ExpectListing("endpoints", EndpointsText(ExampleEndpoints(), Plain()));
+  ExpectListing("endpoints_wide", EndpointsText(ExampleEndpoints(), Wide()));
+}
+
+TEST(Listings, Proxies) {
+  ExpectListing("proxies", ProxiesText(ExampleProxies(), Plain()));
+  ExpectListing("proxies_wide", ProxiesText(ExampleProxies(), Wide()));
+}
+
+TEST(Listings, Problems) { ExpectListing("problems", ProblemsText(ExampleProblems(), Plain())); }
+
+TEST(Listings, EmptyOnesSayWhatMayBeMissing) {
+  EXPECT_THAT(HostsText({}, Plain()), HasSubstr("Start fairlead-agent"));
+  EXPECT_THAT(ServicesText({}, Plain()), HasSubstr("VIRTUAL_HOST"));
+  EXPECT_THAT(EndpointsText({}, Plain()), HasSubstr("No endpoints"));
+  EXPECT_THAT(ProxiesText({}, Plain()), HasSubstr("fairlead bootstrap envoy"));
+  EXPECT_EQ(ProblemsText({}, Plain()), "No problems: all that was asked for works.\n");
+}
+
+TEST(Listings, ColourIsOnlyWhereItIsWanted) {
+  EXPECT_THAT(ProxiesText(ExampleProxies(), Coloured()), HasSubstr("\033[31mNACKED\033[0m"));
+  EXPECT_THAT(ProblemsText(ExampleProblems(), Coloured()), HasSubstr("\033[31mERROR\033[0m"));
+  // One of the endpoints has an escape in its name.
+  EXPECT_THAT(EndpointsText(ExampleEndpoints(), Plain()), Not(HasSubstr("\033")));
+  EXPECT_THAT(ProxiesText(ExampleProxies(), Plain()), Not(HasSubstr("\033")));
+}
+
+TEST(Listings, Events) {
+  EXPECT_EQ(EventLine(ExampleEvent(), Plain()),
+            "2023-11-14T22:13:20.123Z  ENDPOINT  shop/web:8000 shop_web_1          "
+            "HEALTHY -> DRAINING (stopping)\n");
+  v1::WatchResponse watching;
+  watching.set_kind(v1::WatchResponse::WATCHING);
+  watching.set_change("watching");
+  EXPECT_EQ(EventLine(watching, Plain()), "1970-01-01T00:00:00.000Z  WATCHING  watching\n");
+  v1::WatchResponse nasty = ExampleEvent();
+  nasty.set_change("a\nb");
+  EXPECT_THAT(EventLine(nasty, Plain()), HasSubstr("a\\x0ab\n"));
+}
+
+}  // namespace
+}  // namespace fairlead
