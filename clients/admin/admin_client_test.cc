@@ -49,7 +49,9 @@ TEST(AdminClient, AsksForWhatIsWanted) {
 }
 
 TEST(AdminClient, PlainTextToOtherMachinesIsRefused) {
-  const auto client = AdminClient::Create({.server = "10.0.0.1:18002"});
+  AdminClient::Options options;
+  options.server = "10.0.0.1:18002";
+  const auto client = AdminClient::Create(options);
   EXPECT_TRUE(absl::IsInvalidArgument(client.status()));
   EXPECT_THAT(std::string(client.status().message()), HasSubstr("--insecure"));
 }

@@ -30,7 +30,7 @@ TEST(Table, HeadsAlone) { EXPECT_EQ(Table({"A", "B"}).Text(false), "A   B\n"); }
 TEST(Table, TextsOfStrangersCannotBreakIt) {
   Table table({"A", "B"});
   table.Add({Cell("x\ny"), Cell("\x1b]0;title\x07")});
-  EXPECT_EQ(table.Text(false), "A         B\nx\\x0ay   \\x1b]0;title\\x07\n");
+  EXPECT_EQ(table.Text(false), "A        B\nx\\x0ay   \\x1b]0;title\\x07\n");
 }
 
 TEST(Table, ColourTakesNoColumns) {
