@@ -59,7 +59,6 @@ class World:
 @pytest.fixture(scope="session")
 def world(tmp_path_factory):
     hosts = DockerHosts("fl-e2e", "10.203.1")
-    hosts.down()
     running = World(hosts, tmp_path_factory.mktemp("world"))
     try:
         hosts.up(2)

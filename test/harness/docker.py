@@ -1,5 +1,6 @@
 """Docker hosts, each a network namespace with an engine of its own, and Compose projects on them."""
 
+import fcntl
 import json
 import os
 import pathlib
@@ -31,9 +32,14 @@ def run(command: Sequence[str], **options) -> str:
 
 
 class DockerHosts:
-    """Hosts 1..N on one switch; the machine itself is at .254. See test/tools/docker-hosts."""
+    """Hosts 1..N on one switch; the machine itself is at .254. See test/tools/docker-hosts.
+
+    FAIRLEAD_HOSTS=NAME:NET (such as fl-mine:10.203.9) wins over `name` and `net`, for a second run beside another.
+    """
 
     def __init__(self, name: str, net: str) -> None:
+        if os.environ.get("FAIRLEAD_HOSTS"):
+            name, net = os.environ["FAIRLEAD_HOSTS"].split(":")
         self._net = net
         self._environment = {
             **os.environ,
@@ -42,6 +48,7 @@ class DockerHosts:
             "DOCKER_HOSTS_DIR": f"/tmp/{name}",
         }
         self._name = name
+        self._lock = None
 
     def _call(self, *arguments: str, live_restore: bool = False) -> str:
         environment = {
@@ -51,10 +58,26 @@ class DockerHosts:
         return run([str(paths.DOCKER_HOSTS), *arguments], env=environment)
 
     def up(self, count: int) -> None:
+        """AssertionError while another process has them: it would lose them half-way."""
+        self._lock = open(f"/tmp/{self._name}.lock", "w", encoding="utf-8")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._lock.close()
+            self._lock = None
+            raise AssertionError(
+                f"another run has the hosts {self._name}; see FAIRLEAD_HOSTS"
+            ) from None
+        self._call("down")
         self._call("up", str(count))
 
     def down(self) -> None:
-        self._call("down")
+        """Nothing, unless `up` was called."""
+        if self._lock is not None:
+            self._call("down")
+            os.unlink(self._lock.name)
+            self._lock.close()
+            self._lock = None
 
     def machine_ip(self) -> str:
         return f"{self._net}.254"
