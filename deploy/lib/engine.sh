@@ -14,7 +14,7 @@ engine_is_ours() { is_running engine; }
 # What dockerd changes on the machine and does not put back when it ends.
 remember_network_settings() {
   cat /proc/sys/net/ipv4/ip_forward >"$state/ip_forward"
-  iptables -S FORWARD | head -n 1 >"$state/forward_policy"
+  iptables -S FORWARD 2>/dev/null | head -n 1 >"$state/forward_policy"
   [[ -e /etc/docker/key.json ]] || touch "$state/no_key"
 }
 
@@ -30,18 +30,18 @@ start_engine() {
   start_process engine dockerd --host "unix://$engine_socket" --pidfile "$state/dockerd.pid" \
     --data-root "$state/engine" --exec-root "$engine_exec_root" \
     --exec-opt native.cgroupdriver=cgroupfs --cgroup-parent "/$engine_cgroup"
-  await 60 "the Docker Engine" engine_answers
+  await 60 engine engine_answers
 }
 
 # Takes dockerd's chains, and the rules that lead to them, out of `iptables` or `ip6tables`.
 remove_engine_rules() {
   local policy rules
-  rules=$("$1-save" | sed -E '/DOCKER|docker0/d')
+  rules=$("$1-save" 2>/dev/null | sed -E '/DOCKER|docker0/d')
   policy=$(awk '{ print $3 }' "$state/forward_policy")
   if [[ $1 = iptables && $policy = ACCEPT ]]; then
     rules=${rules/:FORWARD DROP/:FORWARD ACCEPT}
   fi
-  "$1-restore" <<<"$rules"
+  "$1-restore" <<<"$rules" 2>/dev/null
 }
 
 remove_engine_cgroups() {

@@ -46,11 +46,18 @@ try_for() {
   done
 }
 
-# await SECONDS WHAT CMD...: as try_for; ends the script when the time is over.
+# await SECONDS NAME CMD...: as try_for, for the process NAME; ends the script when the time is over or NAME has
+# ended.
 await() {
-  local seconds=$1 what=$2
+  local seconds=$1 name=$2
   shift 2
-  try_for "$seconds" "$@" && return
-  tail -n 5 "$state"/*.log >&2 || true
-  die "$what did not come within $seconds s; the ends of the logs in ${state#"$top"/} are above"
+  try_for "$seconds" ended_or "$name" "$@" && is_running "$name" && return
+  tail -n 5 "$state/$name.log" >&2 || true
+  die "$name is not ready; above is the end of its log, ${state#"$top"/}/$name.log"
+}
+
+ended_or() {
+  local name=$1
+  shift
+  has_ended "$name" || "$@"
 }

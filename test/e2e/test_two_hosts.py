@@ -29,7 +29,7 @@ def test_another_hosts_container_is_reached_at_its_published_port(world, project
     world.outside.await_only("two.example", here.containers() + there.containers())
 
 
-def test_one_that_a_proxy_cannot_reach_is_left_out_and_is_a_problem_of_that_place(world, project):
+def test_one_that_a_proxy_cannot_reach_is_left_out_and_is_a_problem_of_that_proxy(world, project):
     services = {"web": demo_service("unreachable.example")}
     here = project(services, world.host1, name="unreachable")
     there = project(services, world.host2, name="unreachable")
@@ -37,9 +37,9 @@ def test_one_that_a_proxy_cannot_reach_is_left_out_and_is_a_problem_of_that_plac
     there.up()
     world.edge.await_only("unreachable.example", here.containers())
     problem = eventually(
-        "a problem for those who stand where edge stands",
+        "a problem of the proxy edge",
         lambda: next(
-            (p for p in world.server.problems("unreachable") if world.host1.id in p["proxy"]), None
+            (p for p in world.server.problems("unreachable") if p["proxy"] == "edge"), None
         ),
     )
     assert problem["host"] == world.host2.id
