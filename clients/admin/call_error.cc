@@ -18,6 +18,13 @@ std::string FirstCause(absl::string_view message) {
   return cause;
 }
 
+// OpenSSL's own words without its number: "error:0A000086:SSL routines::certificate verify failed".
+std::string HandshakeCause(absl::string_view message) {
+  const std::string cause = FirstCause(message);
+  const size_t routine = cause.rfind("::");
+  return routine == std::string::npos ? cause : cause.substr(routine + 2);
+}
+
 std::string Unreachable(absl::string_view message, absl::string_view server) {
   const auto because = [server](absl::string_view cause, absl::string_view cure) {
     return absl::StrCat("cannot reach the server at ", server, ": ", cause, ". ", cure);
@@ -25,7 +32,7 @@ std::string Unreachable(absl::string_view message, absl::string_view server) {
   const std::string lower = absl::AsciiStrToLower(message);
   if (absl::StrContains(lower, "handshake") || absl::StrContains(lower, "certificate")) {
     return because(
-        FirstCause(message),
+        HandshakeCause(message),
         "Does it speak TLS there, and do its certificate and --tls-cert come from authorities that "
         "the other side believes? --tls-cert, --tls-key and --tls-ca say what is used here.");
   }

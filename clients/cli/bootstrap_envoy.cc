@@ -57,8 +57,7 @@ constexpr char kServer[] = R"(
 static_resources:
   clusters:
     - name: xds_cluster
-      type: $0
-      connect_timeout: 2s
+$0      connect_timeout: 2s
       typed_extension_protocol_options:
         envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
           "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
@@ -77,6 +76,12 @@ static_resources:
                       address: $1
                       port_value: $2
 )";
+
+constexpr char kByAddress[] = "      type: STATIC\n";
+
+// By default Envoy takes IPv6 addresses alone if there are any, though the server may not listen
+// there.
+constexpr char kByName[] = "      type: STRICT_DNS\n      dns_lookup_family: ALL\n";
 
 // gRPC servers ask for h2 by ALPN. The server's certificate must
 // name the host that is called.
@@ -127,7 +132,7 @@ std::string EnvoyBootstrap(const Bootstrap& bootstrap) {
       absl::StrCat("# The bootstrap of an Envoy that follows a fairlead-server: envoy -c FILE\n",
                    NodeText(bootstrap));
   absl::StrAppend(&text, absl::Substitute(kDynamic, delta ? "DELTA_GRPC" : "GRPC"),
-                  absl::Substitute(kServer, bootstrap.xds.is_ip ? "STATIC" : "STRICT_DNS",
+                  absl::Substitute(kServer, bootstrap.xds.is_ip ? kByAddress : kByName,
                                    Quote(bootstrap.xds.host), bootstrap.xds.port),
                   TlsText(bootstrap));
   if (bootstrap.admin_port != 0) {
