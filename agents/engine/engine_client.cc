@@ -54,10 +54,12 @@ absl::StatusOr<EngineVersion> EngineClient::Negotiate() {
 }
 
 absl::StatusOr<std::vector<ListedContainer>> EngineClient::List() {
-  const absl::StatusOr<HttpAnswer> answer =
-      http_.Get(Path("/containers/json?all=1"), options_.largest_list);
-  if (!answer.ok()) return answer.status();
-  return ParseContainerList(answer->body);
+  ContainerList list;
+  const absl::Status read =
+      http_.Read(Path("/containers/json?all=1"), options_.largest_list,
+                 [&list](absl::string_view bytes) { return list.Take(bytes); });
+  if (!read.ok()) return read;
+  return list.End();
 }
 
 absl::StatusOr<Inspection> EngineClient::Inspect(const std::string& id) {

@@ -36,8 +36,8 @@ class EngineClient {
     absl::Duration timeout = absl::Seconds(5);
     // Of one container; a usual one has 6 to 20 kB.
     size_t largest_inspection = 1 << 20;
-    // 5 000 containers with ordinary labels have some 8 MB.
-    size_t largest_list = 32 << 20;
+    // 5 000 containers with ordinary labels have some 8 MB. A list is not kept in memory.
+    size_t largest_list = 256 << 20;
     // Of one event: it carries all labels of its container.
     size_t longest_event = 1 << 20;
   };

@@ -228,6 +228,23 @@ absl::StatusOr<HttpAnswer> HttpClient::Get(const std::string& path, size_t large
   return answer;
 }
 
+absl::Status HttpClient::Read(
+    const std::string& path, size_t largest_body,
+    const std::function<absl::Status(absl::string_view bytes)>& on_bytes) {
+  client_->set_read_timeout(absl::ToChronoMicroseconds(timeout_));
+  size_t size = 0;
+  absl::Status taken;
+  Reading reading;
+  reading.largest_body = largest_body;
+  reading.on_bytes = [&](absl::string_view bytes) {
+    size += bytes.size();
+    if (size <= largest_body) taken = on_bytes(bytes);
+    return size <= largest_body && taken.ok();
+  };
+  const absl::Status status = Request(path, reading);
+  return taken.ok() ? status : taken;
+}
+
 absl::Status HttpClient::Stream(const std::string& path, const std::function<void()>& on_open,
                                 const std::function<void(absl::string_view bytes)>& on_bytes) {
   client_->set_read_timeout(std::chrono::hours(24));  // an engine may be quiet

@@ -42,6 +42,11 @@ class HttpClient {
   // `path` is encoded already.
   absl::StatusOr<HttpAnswer> Get(const std::string& path, size_t largest_body);
 
+  // The same, but the body is handed on as it comes. An error of `on_bytes` ends the request and is
+  // returned.
+  absl::Status Read(const std::string& path, size_t largest_body,
+                    const std::function<absl::Status(absl::string_view bytes)>& on_bytes);
+
   // An answer that has no end: `on_open` is called once when the head of a 2xx has come, then
   // `on_bytes` for each piece, as it comes, without a time-out. Always returns an error, in the
   // end: UNAVAILABLE if the engine closed it.

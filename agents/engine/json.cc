@@ -1,5 +1,8 @@
 #include "agents/engine/json.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "server/base/log.h"
 
@@ -8,50 +11,36 @@ namespace {
 
 constexpr int kDeepest = 64;
 
+// `text` is what there is around the place, and may be empty.
 absl::Status Broken(absl::string_view what, size_t at, absl::string_view text,
                     absl::string_view why) {
   constexpr size_t kAround = 40;
-  const size_t begin = at > kAround ? at - kAround : 0;
+  const size_t begin = std::min(at > kAround ? at - kAround : 0, text.size());
+  const std::string around =
+      text.empty() ? ""
+                   : absl::StrCat("; it has '", Quoted(text.substr(begin, 2 * kAround)), "' there");
   return absl::DataLossError(absl::StrCat(what, ": the engine's answer is no usable JSON at byte ",
-                                          at, ": ", why, "; it has '",
-                                          Quoted(text.substr(begin, 2 * kAround)), "' there"));
+                                          at, ": ", why, around));
 }
 
-// Follows strings and brackets, nothing else: enough to know how deep a text goes and where an item
-// ends.
-class Brackets {
- public:
-  void Take(char c) {
-    if (in_string_) {
-      if (escaped_) {
-        escaped_ = false;
-      } else if (c == '\\') {
-        escaped_ = true;
+absl::Status CheckDepth(absl::string_view text, absl::string_view what) {
+  int depth = 0;
+  bool in_string = false;
+  for (size_t at = 0; at < text.size(); ++at) {
+    const char c = text[at];
+    if (in_string) {
+      if (c == '\\') {
+        ++at;
       } else if (c == '"') {
-        in_string_ = false;
+        in_string = false;
       }
     } else if (c == '"') {
-      in_string_ = true;
+      in_string = true;
     } else if (c == '{' || c == '[') {
-      ++depth_;
+      if (++depth > kDeepest) return Broken(what, at, text, "it nests too deeply");
     } else if (c == '}' || c == ']') {
-      --depth_;
+      --depth;
     }
-  }
-  int depth() const { return depth_; }
-  bool in_string() const { return in_string_; }
-
- private:
-  int depth_ = 0;
-  bool in_string_ = false;
-  bool escaped_ = false;
-};
-
-absl::Status CheckDepth(absl::string_view text, absl::string_view what) {
-  Brackets brackets;
-  for (size_t at = 0; at < text.size(); ++at) {
-    brackets.Take(text[at]);
-    if (brackets.depth() > kDeepest) return Broken(what, at, text, "it nests too deeply");
   }
   return absl::OkStatus();
 }
@@ -70,12 +59,6 @@ absl::StatusOr<nlohmann::json> Parse(absl::string_view text, absl::string_view w
 }
 
 bool IsSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
-
-absl::string_view Trimmed(absl::string_view text) {
-  while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
-  while (!text.empty() && IsSpace(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 const nlohmann::json& OfType(const nlohmann::json* found, nlohmann::json::value_t type,
                              const nlohmann::json& otherwise) {
@@ -96,28 +79,70 @@ absl::StatusOr<nlohmann::json> ParseJsonWithout(absl::string_view left_out, absl
   });
 }
 
-absl::Status ForEachItem(absl::string_view text, absl::string_view what,
-                         const std::function<absl::Status(absl::string_view item)>& on_item) {
-  text = Trimmed(text);
-  if (text.size() < 2 || text.front() != '[' || text.back() != ']') {
-    return Broken(what, 0, text, "it is not a whole list");
+JsonItems::JsonItems(std::string what, size_t largest_item, OnItem on_item)
+    : what_(std::move(what)), largest_item_(largest_item), on_item_(std::move(on_item)) {}
+
+absl::Status JsonItems::Take(absl::string_view bytes) {
+  for (const char c : bytes) {
+    if (!status_.ok()) break;
+    status_ = TakeByte(c);
+    ++at_;
   }
-  text = Trimmed(text.substr(1, text.size() - 2));
-  if (text.empty()) return absl::OkStatus();
-  Brackets brackets;
-  size_t begin = 0;
-  for (size_t at = 0; at <= text.size(); ++at) {
-    const bool ends =
-        at == text.size() || (text[at] == ',' && brackets.depth() == 0 && !brackets.in_string());
-    if (ends) {
-      const absl::Status taken = on_item(text.substr(begin, at - begin));
-      if (!taken.ok()) return taken;
-      begin = at + 1;
-    } else {
-      brackets.Take(text[at]);
-    }
+  return status_;
+}
+
+absl::Status JsonItems::End() {
+  if (status_.ok() && !ended_) status_ = Broken(what_, at_, "", "it is not a whole list");
+  return status_;
+}
+
+absl::Status JsonItems::TakeByte(char c) {
+  constexpr size_t kBeginning = 1024;
+  if (depth_ == 0 || ended_) {
+    if (IsSpace(c)) return absl::OkStatus();
+    if (c != '[' || ended_) return Broken(what_, at_, "", "it is not a list");
+    depth_ = 1;
+    return absl::OkStatus();
+  }
+  if (depth_ == 1 && !in_string_ && (c == ',' || c == ']')) {
+    // "[]" has no item; "[1,]" has one that cannot be parsed.
+    const bool none = c == ']' && first_ && item_.empty();
+    ended_ = c == ']';
+    first_ = false;
+    return none ? absl::OkStatus() : EndItem();
+  }
+  Follow(c);
+  if (item_size_ == 0 && IsSpace(c)) return absl::OkStatus();
+  ++item_size_;
+  if (item_size_ <= largest_item_) {
+    item_.push_back(c);
+  } else if (item_.size() > kBeginning) {
+    item_.resize(kBeginning);
+    item_.shrink_to_fit();
   }
   return absl::OkStatus();
+}
+
+void JsonItems::Follow(char c) {
+  if (in_string_) {
+    const bool quotes = c == '"' && !escaped_;
+    escaped_ = c == '\\' && !escaped_;
+    in_string_ = !quotes;
+  } else if (c == '"') {
+    in_string_ = true;
+  } else if (c == '{' || c == '[') {
+    ++depth_;
+  } else if (c == '}' || c == ']') {
+    --depth_;
+  }
+}
+
+absl::Status JsonItems::EndItem() {
+  const bool whole = item_size_ <= largest_item_;
+  const absl::Status taken = on_item_(item_, whole);
+  item_.clear();
+  item_size_ = 0;
+  return taken;
 }
 
 const nlohmann::json* Find(const nlohmann::json& value, std::initializer_list<const char*> path) {

@@ -24,11 +24,40 @@ absl::StatusOr<nlohmann::json> ParseJson(absl::string_view text, absl::string_vi
 absl::StatusOr<nlohmann::json> ParseJsonWithout(absl::string_view left_out, absl::string_view text,
                                                 absl::string_view what);
 
-// Calls `on_item` with the text of each item of the array `text`, so that a long list is never in
-// memory as a whole. Ends with the first error that `on_item` returns. DATA_LOSS, as ParseJson, if
-// it is no array.
-absl::Status ForEachItem(absl::string_view text, absl::string_view what,
-                         const std::function<absl::Status(absl::string_view item)>& on_item);
+// Reads a list (a JSON array) as it comes, item by item, so that a long one is never in memory as a
+// whole.
+class JsonItems {
+ public:
+  // Called for each item with its text; `whole` is false if the item has more than `largest_item`
+  // bytes: then it is the first 1 KiB of it. An error ends the reading.
+  using OnItem = std::function<absl::Status(absl::string_view item, bool whole)>;
+
+  // `what` is for messages: "GET /containers/json".
+  JsonItems(std::string what, size_t largest_item, OnItem on_item);
+
+  // The next bytes of the text. After an error: the same again. DATA_LOSS if it is no list.
+  absl::Status Take(absl::string_view bytes);
+  // There are no more bytes. DATA_LOSS if the list is not whole.
+  absl::Status End();
+
+ private:
+  absl::Status TakeByte(char c);
+  absl::Status EndItem();
+  void Follow(char c);
+
+  const std::string what_;
+  const size_t largest_item_;
+  const OnItem on_item_;
+  absl::Status status_;
+  std::string item_;
+  size_t item_size_ = 0;
+  size_t at_ = 0;  // bytes that were taken
+  int depth_ = 0;  // 1: in the list itself
+  bool in_string_ = false;
+  bool escaped_ = false;
+  bool first_ = true;   // no item was ended yet
+  bool ended_ = false;  // the list's closing bracket was there
+};
 
 // The value at the end of a path of keys; null if any of them is absent.
 const nlohmann::json* Find(const nlohmann::json& value, std::initializer_list<const char*> path);

@@ -5,12 +5,13 @@
 #include "absl/hash/hash.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "agents/engine/json.h"
+#include "absl/strings/strip.h"
 
 namespace fairlead {
 namespace {
 
 constexpr char kContainers[] = "GET /containers/json";
+constexpr size_t kLargestRow = 1 << 20;
 constexpr char kNetworks[] = "GET /networks";
 // Podman lists its default network as "bridge", as Docker's is called, and calls it "podman" in
 // inspections. Its id is always the SHA-256 of that name.
@@ -45,29 +46,46 @@ size_t Fingerprint(const nlohmann::json& row) {
   return absl::HashOf(facts);
 }
 
+// Docker writes the id first.
+std::string IdAtTheBeginning(absl::string_view row) {
+  if (!absl::ConsumePrefix(&row, R"({"Id":")")) return "";
+  const size_t end = row.find('"');
+  return end == absl::string_view::npos ? "" : std::string(row.substr(0, end));
+}
+
 }  // namespace
 
-absl::StatusOr<std::vector<ListedContainer>> ParseContainerList(absl::string_view json) {
-  std::vector<ListedContainer> rows;
-  const absl::Status read = ForEachItem(json, kContainers, [&rows](absl::string_view item) {
-    const absl::StatusOr<nlohmann::json> row = ParseJsonWithout("Labels", item, kContainers);
+ContainerList::ContainerList()
+    : items_(kContainers, kLargestRow,
+             [this](absl::string_view text, bool whole) { return TakeRow(text, whole); }) {}
+
+absl::Status ContainerList::TakeRow(absl::string_view text, bool whole) {
+  ListedContainer listed;
+  if (whole) {
+    const absl::StatusOr<nlohmann::json> row = ParseJsonWithout("Labels", text, kContainers);
     if (!row.ok()) return row.status();
-    std::string id = Text(*row, {"Id"});
-    if (id.empty()) {
-      return absl::DataLossError(absl::StrCat(kContainers, ": a container has no Id"));
-    }
-    rows.push_back({std::move(id), Text(*row, {"State"}), Fingerprint(*row)});
-    return absl::OkStatus();
-  });
-  if (!read.ok()) return read;
-  return rows;
+    listed = {Text(*row, {"Id"}), Text(*row, {"State"}), Fingerprint(*row)};
+  } else {
+    listed.id = IdAtTheBeginning(text);
+  }
+  if (listed.id.empty()) {
+    return absl::DataLossError(absl::StrCat(kContainers, ": a container has no Id"));
+  }
+  rows_.push_back(std::move(listed));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<ListedContainer>> ContainerList::End() {
+  const absl::Status ended = items_.End();
+  if (!ended.ok()) return ended;
+  return std::move(rows_);
 }
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ParseNetworkDrivers(
     absl::string_view json) {
   std::vector<std::pair<std::string, std::string>> drivers;
-  const absl::Status read = ForEachItem(json, kNetworks, [&drivers](absl::string_view item) {
-    const absl::StatusOr<nlohmann::json> network = ParseJson(item, kNetworks);
+  JsonItems items(kNetworks, kLargestRow, [&drivers](absl::string_view text, bool) {
+    const absl::StatusOr<nlohmann::json> network = ParseJsonWithout("Labels", text, kNetworks);
     if (!network.ok()) return network.status();
     const std::string driver = Text(*network, {"Driver"});
     const std::string id = Text(*network, {"Id"});
@@ -75,6 +93,8 @@ absl::StatusOr<std::vector<std::pair<std::string, std::string>>> ParseNetworkDri
     drivers.emplace_back(id == kPodmanDefaultId ? "podman" : Text(*network, {"Name"}), driver);
     return absl::OkStatus();
   });
+  absl::Status read = items.Take(json);
+  if (read.ok()) read = items.End();
   if (!read.ok()) return read;
   return drivers;
 }

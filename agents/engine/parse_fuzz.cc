@@ -55,7 +55,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   fairlead::CheckInspection(text);
   fairlead::CheckEvents(text);
-  fairlead::ParseContainerList(text).IgnoreError();
+  fairlead::ContainerList list;
+  list.Take(text).IgnoreError();
+  list.End().IgnoreError();
   fairlead::ParseNetworkDrivers(text).IgnoreError();
   return 0;
 }

@@ -76,6 +76,12 @@ TEST(Samples, Events) {
   EXPECT_EQ(seen, 9);
 }
 
+absl::StatusOr<std::vector<ListedContainer>> ParseContainerList(absl::string_view text) {
+  ContainerList list;
+  const absl::Status taken = list.Take(text);
+  return taken.ok() ? list.End() : taken;
+}
+
 TEST(Samples, Lists) {
   for (const std::string& sample : TestFiles(kSamples)) {
     if (!absl::EndsWith(sample, "/containers-list.json")) continue;
