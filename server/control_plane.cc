@@ -17,6 +17,20 @@ std::string SourceOf(StreamId stream, Type type) {
   return absl::StrCat("stream ", stream.queue, "/", stream.number, " ", ShortName(type));
 }
 
+constexpr char kWarmUpSource[] = "warm-up";
+
+Problem WarmUpProblem(absl::Duration warm_up) {
+  Problem problem;
+  problem.severity = Problem::Severity::kNotice;
+  problem.what = absl::StrCat(
+      "the server knows nothing from an earlier run, so proxies wait until agents have reported, "
+      "for ",
+      absl::FormatDuration(warm_up), " at most; else they would be told that there are no routes");
+  problem.cure =
+      "nothing if it is new; a server that should know more was started without its --data-dir";
+  return problem;
+}
+
 Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& error) {
   Problem problem;
   problem.place.proxy = proxy.node_id;
@@ -52,6 +66,9 @@ void ControlPlane::Restore(const StoredState& state) {
     pipeline_.Restore(state, Now());
     warming_up_ = state.hosts.empty() && options_.warm_up > absl::ZeroDuration();
     warm_up_deadline_ = warm_up_ends_ = Now().monotonic + options_.warm_up;
+    if (warming_up_) {
+      problems_.Set({kWarmUpSource, {WarmUpProblem(options_.warm_up)}}, Now().wall);
+    }
   });
 }
 
@@ -163,6 +180,7 @@ void ControlPlane::NoteForWarmUp(const v1::ReportRequest& message) {
 void ControlPlane::EndWarmUpIfDue() {
   if (!warming_up_ || Clock::Real().Monotonic() < warm_up_ends_) return;
   warming_up_ = false;
+  problems_.Set({kWarmUpSource, {}}, Clock::Real().Wall());
   for (const Waiting& waiting : std::exchange(waiting_, {})) {
     Admit(waiting.stream, waiting.proxy);
   }
