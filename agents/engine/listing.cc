@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/hash/hash.h"
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -46,9 +47,12 @@ size_t Fingerprint(const nlohmann::json& row) {
   return absl::HashOf(facts);
 }
 
-// Docker writes the id first.
+// Docker and Podman write the id first.
 std::string IdAtTheBeginning(absl::string_view row) {
-  if (!absl::ConsumePrefix(&row, R"({"Id":")")) return "";
+  for (const absl::string_view word : {"{", "\"Id\"", ":", "\""}) {
+    row = absl::StripLeadingAsciiWhitespace(row);
+    if (!absl::ConsumePrefix(&row, word)) return "";
+  }
   const size_t end = row.find('"');
   return end == absl::string_view::npos ? "" : std::string(row.substr(0, end));
 }

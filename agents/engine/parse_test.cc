@@ -178,7 +178,7 @@ absl::StatusOr<std::vector<ListedContainer>> ParseContainerList(absl::string_vie
 
 TEST(List, AHugeRowIsTakenForItsId) {
   const std::string labels(2 << 20, 'x');
-  const auto list = ParseContainerList(absl::StrCat(R"([{"Id":"a","Labels":{"l":")", labels,
+  const auto list = ParseContainerList(absl::StrCat(R"([ {"Id" : "a","Labels":{"l":")", labels,
                                                     R"("}},{"Id":"b","State":"running"}])"));
   ASSERT_TRUE(list.ok()) << list.status();
   ASSERT_EQ(list->size(), 2);

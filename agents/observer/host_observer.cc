@@ -227,7 +227,7 @@ void HostObserver::Wake(absl::Duration when) {
 void HostObserver::SetUnreachable(const absl::Status& why) {
   const std::string error = Quoted(why.message());
   if (told_ && !engine_.reachable() && engine_.error() == error) return;
-  spdlog::warn("the engine cannot be reached, so the last facts stand: {}", error);
+  spdlog::warn("the engine cannot be read, so the last facts stand: {}", error);
   if (engine_.reachable() || !engine_.has_lost_at()) *engine_.mutable_lost_at() = WallTime();
   engine_.set_reachable(false);
   engine_.set_error(error);

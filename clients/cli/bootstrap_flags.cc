@@ -1,7 +1,6 @@
 #include "clients/cli/bootstrap_flags.h"
 
 #include <string>
-#include <utility>
 
 namespace fairlead {
 namespace {
@@ -16,8 +15,8 @@ Flags::Assign Name(std::string* value) {
 void AddNode(Flags& flags, Bootstrap* bootstrap) {
   flags.Add("--xds", "ADDR", "Where the proxy reaches the server's xDS port. Required.", "",
             [bootstrap](const std::string& text) {
-              absl::StatusOr<HostPort> address = ParseHostPort(text);
-              if (address.ok()) bootstrap->xds = *std::move(address);
+              const absl::StatusOr<HostPort> address = ParseHostPort(text);
+              if (address.ok()) bootstrap->xds = *address;
               return address.status();
             });
   flags.Add("--node-id", "ID", "The proxy's name: one of its own for each proxy. Required.", "",

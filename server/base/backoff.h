@@ -5,8 +5,9 @@
 
 namespace fairlead {
 
-// How long to wait before the next try, with full jitter: anything from nothing to a bound that doubles with each
-// failure, so that many who lost the same peer do not come back at the same moment. Not thread-safe.
+// How long to wait before the next try, with full jitter: anything from nothing to a bound that
+// doubles with each failure, so that many who lost the same peer do not come back at the same
+// moment. Not thread-safe.
 class Backoff {
  public:
   // The bound is `first` for the first wait, and never more than `last`.

@@ -10,8 +10,8 @@ class Clock {
  public:
   virtual ~Clock() = default;
 
-  // Time since an arbitrary moment. Only grows, whatever is done to the machine's clock. Everything that decides
-  // uses this one.
+  // Time since an arbitrary moment. Only grows, whatever is done to the machine's clock. Everything
+  // that decides uses this one.
   virtual absl::Duration Monotonic() const = 0;
 
   // The time of day: for people to read, never for a decision.

@@ -34,7 +34,8 @@ struct Problem {
 
   Place place;
   Severity severity = Severity::kError;
-  std::string what;  // what is wrong, and what follows: "'80a' is not a port, so the container gets no traffic"
+  std::string what;  // what is wrong, and what follows: "'80a' is not a port, so the container gets
+                     // no traffic"
   std::string cure;  // what to do: "write a number from 1 to 65535, as in VIRTUAL_PORT=8000"
 
   friend bool operator==(const Problem& a, const Problem& b) {
@@ -44,7 +45,8 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
-// The problems of one source as they are now; replaces whatever that source had before. Empty: none any more.
+// The problems of one source as they are now; replaces whatever that source had before. Empty: none
+// any more.
 struct ProblemsOf {
   std::string source;  // such as "container 4f5a..." or "pool shop/web:8000"
   Problems problems;

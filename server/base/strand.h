@@ -12,11 +12,12 @@
 
 namespace fairlead {
 
-// Runs tasks one at a time, in the order in which they were posted, on a thread of its own. State that only
-// tasks of one strand touch needs no lock; annotate it with ABSL_GUARDED_BY(strand_), and the functions that touch it
-// with ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_), and clang sees to it.
+// Runs tasks one at a time, in the order in which they were posted, on a thread of its own. State
+// that only tasks of one strand touch needs no lock; annotate it with ABSL_GUARDED_BY(strand_), and
+// the functions that touch it with ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_), and clang sees to it.
 //
-// Threads: Post, PostAt and Call from any thread (Call not from the strand itself). Tasks must not block and must not throw.
+// Threads: Post, PostAt and Call from any thread (Call not from the strand itself). Tasks must not
+// block and must not throw.
 class ABSL_LOCKABLE Strand {
  public:
   using Task = absl::AnyInvocable<void()>;
@@ -28,7 +29,8 @@ class ABSL_LOCKABLE Strand {
   Strand(const Strand&) = delete;
   Strand& operator=(const Strand&) = delete;
 
-  // Takes effect after everything that was posted before. Never blocks. After the destructor has begun: dropped.
+  // Takes effect after everything that was posted before. Never blocks. After the destructor has
+  // begun: dropped.
   void Post(Task task);
 
   // As Post, but not before Clock::Real().Monotonic() reads `when`.
