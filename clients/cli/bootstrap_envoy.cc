@@ -83,8 +83,7 @@ constexpr char kByAddress[] = "      type: STATIC\n";
 // there.
 constexpr char kByName[] = "      type: STRICT_DNS\n      dns_lookup_family: ALL\n";
 
-// gRPC servers ask for h2 by ALPN. The server's certificate must
-// name the host that is called.
+// gRPC servers ask for h2 by ALPN. The server's certificate must name the host that is called.
 constexpr char kTls[] = R"(      transport_socket:
         name: envoy.transport_sockets.tls
         typed_config:

@@ -67,7 +67,7 @@ void Flags::Add(const std::string& names, const std::string& help, absl::Duratio
 }
 
 void Flags::Add(const std::string& names, const std::string& form, const std::string& help,
-                std::vector<std::string>* values, Assign check) {
+                std::vector<std::string>* values, const Assign& check) {
   Add(names, form, help, "", [values, check](const std::string& text) {
     values->clear();
     for (const absl::string_view item : absl::StrSplit(text, ',')) {

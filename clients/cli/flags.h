@@ -38,7 +38,7 @@ class Flags {
   void Add(const std::string& names, const std::string& help, absl::Duration* value);
   // Separated by commas, or by the flag given several times; `check` is for each item.
   void Add(const std::string& names, const std::string& form, const std::string& help,
-           std::vector<std::string>* values, Assign check);
+           std::vector<std::string>* values, const Assign& check);
   void AddSwitch(const std::string& name, const std::string& help, bool* value);
 
   // After what follows, variables are named FAIRLEAD_PREFIX_NAME.
