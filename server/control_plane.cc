@@ -1,6 +1,7 @@
 #include "server/control_plane.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -214,6 +215,11 @@ void ControlPlane::Endpoints(const std::string& name, v1::ListEndpointsResponse&
       }
     }
   });
+  std::sort(response.mutable_endpoints()->begin(), response.mutable_endpoints()->end(),
+            [](const v1::Endpoint& a, const v1::Endpoint& b) {
+              return std::tie(a.cluster(), a.host_id(), a.container_name()) <
+                     std::tie(b.cluster(), b.host_id(), b.container_name());
+            });
 }
 
 void ControlPlane::Proxies(v1::ListProxiesResponse& response) {
