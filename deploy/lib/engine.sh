@@ -13,6 +13,8 @@ engine_is_ours() { is_running engine; }
 
 # What dockerd changes on the machine and does not put back when it ends.
 remember_network_settings() {
+  # Kept from an earlier start, when that engine ended without being stopped here.
+  [[ ! -e $state/forward_policy ]] || return 0
   cat /proc/sys/net/ipv4/ip_forward >"$state/ip_forward"
   iptables -S FORWARD 2>/dev/null | head -n 1 >"$state/forward_policy"
   [[ -e /etc/docker/key.json ]] || touch "$state/no_key"
@@ -48,13 +50,18 @@ remove_engine_cgroups() {
   find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/*$engine_cgroup*" -exec rmdir {} + 2>/dev/null || true
 }
 
-stop_engine() {
-  engine_is_ours || return 0
-  note "stopping the Docker Engine that was started here, with its containers"
+remove_all_containers() {
   local containers
   mapfile -t containers < <("$(docker_client)" ps -aq)
   [[ ${#containers[@]} -eq 0 ]] || "$(docker_client)" rm -f "${containers[@]}" >/dev/null
   "$(docker_client)" network prune -f >/dev/null
+}
+
+# Nothing if none was started here. One that has ended by itself leaves things behind too.
+stop_engine() {
+  [[ -e $state/engine.pid ]] || return 0
+  note "stopping the Docker Engine that was started here, with its containers"
+  if engine_is_ours; then remove_all_containers; fi
   stop_process engine
   ip link delete docker0 2>/dev/null || true
   remove_engine_rules iptables
