@@ -46,6 +46,14 @@ remove_engine_rules() {
   "$1-restore" <<<"$rules" 2>/dev/null
 }
 
+# Where / is no shared mount, dockerd mounts its data on itself, and may leave that.
+unmount_engine() {
+  local mounted
+  while read -r mounted; do
+    umount -l "$mounted" || true
+  done < <(awk -v folder="$state/engine" 'index($2, folder) == 1 { print $2 }' /proc/mounts | sort -r)
+}
+
 remove_engine_cgroups() {
   find /sys/fs/cgroup -depth -type d -path "/sys/fs/cgroup/*$engine_cgroup*" -exec rmdir {} + 2>/dev/null || true
 }
@@ -69,6 +77,7 @@ stop_engine() {
   cat "$state/ip_forward" >/proc/sys/net/ipv4/ip_forward
   [[ ! -e $state/no_key ]] || rm -f /etc/docker/key.json
   remove_engine_cgroups
+  unmount_engine
   rm -rf "$engine_exec_root" "$engine_socket"
   # What it and its containerd make for everyone: gone, unless somebody else's things are in it.
   rmdir /run/docker/plugins /run/docker /run/containerd/s /run/containerd 2>/dev/null || true
