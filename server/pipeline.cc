@@ -95,7 +95,7 @@ void Pipeline::CloseView(uint32_t view_id, absl::Time wall) {
   snapshots_.CloseView(view_id);
 }
 
-void Pipeline::TakeFacts(FactChanges facts, absl::Time wall) {
+void Pipeline::TakeFacts(const FactChanges& facts, absl::Time wall) {
   Keep(facts);
   if (facts.empty()) return;
   // Proxies first: who looks on can wait.

@@ -68,7 +68,7 @@ class Pipeline {
   const Routing& routing() const { return routing_; }
 
  private:
-  void TakeFacts(FactChanges facts, absl::Time wall);
+  void TakeFacts(const FactChanges& facts, absl::Time wall);
   void TakeModel(const ModelChanges& model, absl::Time wall);
   void TakeResources(const ResourceChanges& resources, absl::Time wall);
   void Show(const std::vector<ProblemsOf>& problems, absl::Time wall);

@@ -85,9 +85,9 @@ class HttpExchange::Library final : public httplib::Server {
       response.set_content("only GET and HEAD: nothing can be changed over HTTP\n", "text/plain");
       return;
     }
-    HttpReply reply = handler_(RequestOf(request));
+    const HttpReply reply = handler_(RequestOf(request));
     response.status = reply.status;
-    response.set_content(std::move(reply.body), reply.content_type);
+    response.set_content(reply.body, reply.content_type);
   }
 
   const HttpServer::Handler handler_;

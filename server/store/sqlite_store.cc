@@ -233,7 +233,7 @@ absl::Status SqliteStore::Write(const Batch& batch) {
   return status;
 }
 
-void SqliteStore::Written(absl::Status status, Batch batch) {
+void SqliteStore::Written(const absl::Status& status, Batch batch) {
   absl::MutexLock lock(&mutex_);
   const absl::Duration now = Clock::Real().Monotonic();
   if (status.ok()) {

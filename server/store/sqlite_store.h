@@ -55,7 +55,7 @@ class SqliteStore final : public Store {
   bool TakeBatch(Batch& batch) ABSL_LOCKS_EXCLUDED(mutex_);
   bool IsDue() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   absl::Status Write(const Batch& batch) ABSL_LOCKS_EXCLUDED(database_mutex_);
-  void Written(absl::Status status, Batch batch) ABSL_LOCKS_EXCLUDED(mutex_);
+  void Written(const absl::Status& status, Batch batch) ABSL_LOCKS_EXCLUDED(mutex_);
 
   const std::unique_ptr<DataDirectory> directory_;
 

@@ -43,8 +43,8 @@ void XdsService::Refuse(StreamId stream, absl::Status status) {
   queue.Post([&queue, stream, status = std::move(status)] { queue.Refuse(stream.number, status); });
 }
 
-void XdsService::Publish(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot,
-                         std::shared_ptr<const std::vector<ResourceChange>> changes) {
+void XdsService::Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
+                         const std::shared_ptr<const std::vector<ResourceChange>>& changes) {
   for (const auto& queue : queues_) {
     queue->Post([queue = queue.get(), view_id, snapshot, changes] {
       queue->Publish(view_id, snapshot, *changes);

@@ -88,8 +88,8 @@ class XdsService {
   void Refuse(StreamId stream, absl::Status status);
 
   // The view's snapshot is now `snapshot`, which differs from the one before in `changes`.
-  void Publish(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot,
-               std::shared_ptr<const std::vector<ResourceChange>> changes);
+  void Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
+               const std::shared_ptr<const std::vector<ResourceChange>>& changes);
 
   // Adds all connected proxies. Waits for each queue's thread; not from one of those.
   void Describe(v1::ListProxiesResponse& response);
