@@ -42,7 +42,8 @@ absl::optional<Type> TypeOf(absl::string_view type_url) {
 absl::string_view ShortName(Type type) { return kShortNames[static_cast<size_t>(type)]; }
 
 std::shared_ptr<const Resource> Resource::Of(Type type, std::string name,
-                                             const google::protobuf::Message& message) {
+                                             const google::protobuf::Message& message,
+                                             Offer offer) {
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
@@ -50,18 +51,19 @@ std::shared_ptr<const Resource> Resource::Of(Type type, std::string name,
     coded.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&coded);
   }
-  return FromBytes(type, std::move(name), bytes);
+  return FromBytes(type, std::move(name), bytes, offer);
 }
 
 std::shared_ptr<const Resource> Resource::FromBytes(Type type, std::string name,
-                                                    const std::string& bytes) {
-  return std::shared_ptr<const Resource>(new Resource(type, std::move(name), bytes));
+                                                    const std::string& bytes, Offer offer) {
+  return std::shared_ptr<const Resource>(new Resource(type, std::move(name), bytes, offer));
 }
 
-Resource::Resource(Type type, std::string name, const std::string& bytes)
+Resource::Resource(Type type, std::string name, const std::string& bytes, Offer offer)
     : type_(type),
       name_(std::move(name)),
       version_(Version::Of(name_, bytes)),
+      offer_(offer),
       body_size_(bytes.size()) {
   std::string any;
   wire::AppendField(any, kAnyTypeUrl, TypeUrl(type));

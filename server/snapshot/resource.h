@@ -34,16 +34,22 @@ constexpr bool IsFullState(Type type) { return type == Type::kCluster || type ==
 // snapshot that has it and every response that carries it.
 class Resource {
  public:
+  // Who is sent it: with kOnRequest only clients that name it, not those with a wildcard.
+  enum class Offer { kAlways, kOnRequest };
+
   // `message` is serialized deterministically; the version is a hash of its bytes and its name.
   static std::shared_ptr<const Resource> Of(Type type, std::string name,
-                                            const google::protobuf::Message& message);
+                                            const google::protobuf::Message& message,
+                                            Offer offer = Offer::kAlways);
   // As Of, from the serialized message.
   static std::shared_ptr<const Resource> FromBytes(Type type, std::string name,
-                                                   const std::string& bytes);
+                                                   const std::string& bytes,
+                                                   Offer offer = Offer::kAlways);
 
   Type type() const { return type_; }
   const std::string& name() const { return name_; }
   const Version& version() const { return version_; }
+  bool on_request_only() const { return offer_ == Offer::kOnRequest; }
 
   // The serialized message, without an Any around it. Lives as long as this.
   absl::string_view body() const;
@@ -57,11 +63,12 @@ class Resource {
   size_t size() const { return sotw_.size(); }
 
  private:
-  Resource(Type type, std::string name, const std::string& bytes);
+  Resource(Type type, std::string name, const std::string& bytes, Offer offer);
 
   const Type type_;
   const std::string name_;
   const Version version_;
+  const Offer offer_;
   grpc::Slice sotw_;          // tag, length, Any
   grpc::Slice delta_prefix_;  // tag, length, version, name, tag and length of the Any
   grpc::Slice any_;           // the end of sotw_
