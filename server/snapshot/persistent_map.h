@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/string_view.h"
 
 namespace fairlead {
@@ -64,6 +65,14 @@ class PersistentMap {
     if (root_ != nullptr) Walk(*root_, visit);
   }
 
+  // Calls `visit(name, before, after)` for each name that has not the same pointer in both; one of
+  // them is null if only the other map has the name. Costs what the two do not share.
+  template <typename Visit>
+  static void ForEachDifference(const PersistentMap& before, const PersistentMap& after,
+                                Visit visit) {
+    WalkDifference(before.root_.get(), after.root_.get(), visit);
+  }
+
  private:
   static constexpr int kBits = 5;
   static constexpr int kHashBits = 64;
@@ -83,6 +92,10 @@ class PersistentMap {
     std::vector<Entry> entries;
 
     size_t Position(uint32_t bit) const { return std::popcount(occupied & (bit - 1)); }
+    // Null: there is none.
+    const Node* Child(uint32_t bit) const {
+      return (occupied & bit) == 0 ? nullptr : children[Position(bit)].get();
+    }
   };
 
   PersistentMap(NodePointer root, size_t size) : root_(std::move(root)), size_(size) {}
@@ -163,6 +176,37 @@ class PersistentMap {
   static void Walk(const Node& node, Visit& visit) {
     for (const Entry& entry : node.entries) visit(absl::string_view(entry.name), entry.value);
     for (const NodePointer& child : node.children) Walk(*child, visit);
+  }
+
+  template <typename Visit>
+  static void WalkDifference(const Node* before, const Node* after, Visit& visit) {
+    if (before == after) return;
+    if (before == nullptr || after == nullptr || !before->entries.empty() ||
+        !after->entries.empty()) {
+      CompareAll(before, after, visit);
+      return;
+    }
+    for (uint32_t left = before->occupied | after->occupied; left != 0; left &= left - 1) {
+      const uint32_t bit = left & -left;
+      WalkDifference(before->Child(bit), after->Child(bit), visit);
+    }
+  }
+
+  // One of the two is a leaf or null, so that there is little to share.
+  template <typename Visit>
+  static void CompareAll(const Node* before, const Node* after, Visit& visit) {
+    absl::flat_hash_map<absl::string_view, std::pair<Pointer, Pointer>> pairs;
+    auto take_before = [&](absl::string_view name, const Pointer& value) {
+      pairs[name].first = value;
+    };
+    auto take_after = [&](absl::string_view name, const Pointer& value) {
+      pairs[name].second = value;
+    };
+    if (before != nullptr) Walk(*before, take_before);
+    if (after != nullptr) Walk(*after, take_after);
+    for (const auto& [name, pair] : pairs) {
+      if (pair.first != pair.second) visit(name, pair.first, pair.second);
+    }
   }
 
   NodePointer root_;

@@ -68,5 +68,37 @@ TEST(PersistentMap, WhatDidNotChangeIsShared) {
   }
 }
 
+TEST(PersistentMap, TheDifferenceIsWhatOrdinaryMapsDifferIn) {
+  for (int seed = 0; seed < 20; ++seed) {
+    std::mt19937 random(seed);
+    Map before;
+    for (int i = 0; i < 500; ++i) before = before.With(absl::StrCat("n", random() % 400), Of(i));
+    Map after = before;
+    std::map<std::string, bool> touched;
+    for (int i = 0; i < 40; ++i) {
+      const std::string name = absl::StrCat("n", random() % 600);
+      after = random() % 2 == 0 ? after.With(name, Of(-i)) : after.Without(name);
+    }
+    Map patched = before;
+    Map::ForEachDifference(
+        before, after,
+        [&](absl::string_view name, const Map::Pointer& was, const Map::Pointer& is) {
+          const Map::Pointer* const found = before.Find(name);
+          EXPECT_EQ(was, found == nullptr ? nullptr : *found);
+          EXPECT_NE(was, is);
+          EXPECT_TRUE(touched.emplace(std::string(name), true).second);
+          patched = is == nullptr ? patched.Without(name) : patched.With(name, is);
+        });
+    EXPECT_EQ(Content(patched), Content(after)) << "seed " << seed;
+    EXPECT_LE(touched.size(), 40u);
+  }
+}
+
+TEST(PersistentMap, ThereIsNoDifferenceToItself) {
+  const Map map = Map().With("a", Of(1)).With("b", Of(2));
+  Map::ForEachDifference(map, Map(map), [](auto&&...) { FAIL(); });
+  Map::ForEachDifference(Map(), Map(), [](auto&&...) { FAIL(); });
+}
+
 }  // namespace
 }  // namespace fairlead

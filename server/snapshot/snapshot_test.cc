@@ -78,5 +78,31 @@ TEST(Snapshot, TheVersionTellsResourcesWithSwappedNamesApart) {
   EXPECT_FALSE(ab == ba);
 }
 
+TEST(Snapshot, AGivenVersionStandsUntilItsTypeChanges) {
+  const auto hashed = Snapshot::Empty()->With({{Type::kEndpoint, "a", Assignment("a", 1)}});
+  const auto given = hashed->WithGivenVersion({Type::kEndpoint}, "1");
+  EXPECT_EQ(given->VersionText(Type::kEndpoint), "1");
+  EXPECT_EQ(given->version(Type::kEndpoint), hashed->version(Type::kEndpoint));
+  EXPECT_EQ(given->VersionText(Type::kCluster), hashed->VersionText(Type::kCluster));
+
+  const auto other_type = given->With({{Type::kCluster, "a", nullptr}});
+  EXPECT_EQ(other_type->VersionText(Type::kEndpoint), "1");
+  const auto changed = given->With({{Type::kEndpoint, "b", Assignment("b", 1)}});
+  EXPECT_EQ(changed->VersionText(Type::kEndpoint), changed->version(Type::kEndpoint).ToString());
+}
+
+TEST(Snapshot, TheDifferenceIsByContent) {
+  const auto before = Snapshot::Empty()->With({{Type::kEndpoint, "same", Assignment("same", 1)},
+                                               {Type::kEndpoint, "other", Assignment("other", 1)},
+                                               {Type::kCluster, "gone", Assignment("gone", 1)}});
+  const auto after = Snapshot::Empty()->With({{Type::kEndpoint, "same", Assignment("same", 1)},
+                                              {Type::kEndpoint, "other", Assignment("other", 2)},
+                                              {Type::kEndpoint, "new", Assignment("new", 1)}});
+  EXPECT_THAT(Difference(*before, *before), testing::IsEmpty());
+  const std::vector<ResourceChange> changes = Difference(*before, *after);
+  EXPECT_EQ(changes.size(), 3u);
+  EXPECT_THAT(Difference(*before->With(changes), *after), testing::IsEmpty());
+}
+
 }  // namespace
 }  // namespace fairlead
