@@ -43,14 +43,18 @@ FakeAgent::~FakeAgent() {
 
 // ---- what the host runs ----
 
-void FakeAgent::Run(const v1::Container& container) {
+void FakeAgent::Run(const v1::Container& container) { Run(std::vector{container}); }
+
+void FakeAgent::Run(const std::vector<v1::Container>& containers) {
   absl::MutexLock write_lock(&write_mutex_);
+  v1::Update update;
   {
     absl::MutexLock lock(&mutex_);
-    containers_[container.id()] = container;
+    for (const v1::Container& container : containers) {
+      containers_[container.id()] = container;
+      *update.add_upserts() = container;
+    }
   }
-  v1::Update update;
-  *update.add_upserts() = container;
   Tell(std::move(update));
 }
 

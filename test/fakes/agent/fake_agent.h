@@ -42,7 +42,8 @@ class FakeAgent {
   FakeAgent& operator=(const FakeAgent&) = delete;
 
   // What the host runs; each change is told at once.
-  void Run(const v1::Container& container);  // new, or different from now on
+  void Run(const v1::Container& container);                // new, or different from now on
+  void Run(const std::vector<v1::Container>& containers);  // the same, told in one update
   void Remove(const std::string& container_id);
   void LoseEngine(const std::string& error);
   void FindEngine();  // a snapshot follows
