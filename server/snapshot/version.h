@@ -23,6 +23,8 @@ class Version {
 
   // 32 hexadecimal digits, as clients see it.
   std::string ToString() const;
+  // Whether a client means this version.
+  bool Is(absl::string_view text) const { return text == ToString(); }
 
   friend bool operator==(const Version& a, const Version& b) {
     return a.high_ == b.high_ && a.low_ == b.low_;

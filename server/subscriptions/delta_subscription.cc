@@ -8,57 +8,47 @@ namespace {
 
 class DeltaSubscription final : public Subscription {
  public:
-  DeltaSubscription(Type type, bool answer_first)
-      : Subscription(type), answer_first_(answer_first) {}
+  DeltaSubscription(Type type, StreamState& stream, ViewStreams& view, bool answer_first)
+      : Subscription(type, stream, view), answer_first_(answer_first) {}
 
-  bool HasUpserts(const Snapshot& now) override {
+  bool HasUpserts() override {
     if (respond_) return true;
+    // Whatever was named is answered, if only by that it is missing.
+    if (fresh_ && interest_.size() > 0) return true;
+    fresh_ = false;
     absl::erase_if(pending_, [&](const auto& entry) {
-      const Resource* const content = now.Find(type_, entry.first);
+      const Resource* const content = Find(entry.first);
       return content == nullptr ? entry.second.had == nullptr && !entry.second.owed
                                 : !MustSend(entry.second, content);
     });
     for (const auto& [name, pending] : pending_) {
       // That an owed name is missing is an answer, not a removal: it goes out at once (DE4).
-      if (pending.owed || now.Find(type_, name) != nullptr) return true;
+      if (pending.owed || Find(name) != nullptr) return true;
     }
     return false;
   }
 
-  bool HasRemovals(const Snapshot& now) override {
+  bool HasRemovals() override {
     for (const auto& [name, pending] : pending_) {
-      if (pending.had != nullptr && now.Find(type_, name) == nullptr) return true;
+      if (pending.had != nullptr && Find(name) == nullptr) return true;
     }
     return !unknown_.empty();
   }
 
-  Content TakeUpserts(const Snapshot& now) override {
-    Content taken;
-    size_t size = 0;
-    absl::erase_if(pending_, [&](auto& entry) {
-      auto& [name, pending] = entry;
-      const Resource* const content = now.Find(type_, name);
-      if (content == nullptr) {
-        if (pending.owed) taken.removed.push_back(name);
-        return pending.owed || pending.had == nullptr;
-      }
-      if (!MustSend(pending, content)) return true;
-      if (size > kMostBytes) return false;
-      size += content->size();
-      unknown_.erase(name);
-      taken.resources.push_back(content);
-      taken.news.push_back(name);
-      taken.has_additions |= pending.had == nullptr;
-      return true;
-    });
+  Content TakeUpserts() override {
     respond_ = false;
-    return taken;
+    if (fresh_) {
+      std::shared_ptr<const WholeContent> whole = view().Whole(type_, Variant::kDelta, interest_);
+      if (whole->resources.size() <= kMostBytes) return TakeFresh(std::move(whole));
+      ExpandFresh();
+    }
+    return TakeSome();
   }
 
-  Content TakeRemovals(const Snapshot& now) override {
+  Content TakeRemovals() override {
     Content taken;
     absl::erase_if(pending_, [&](const auto& entry) {
-      if (now.Find(type_, entry.first) != nullptr) return false;
+      if (Find(entry.first) != nullptr) return false;
       taken.removed.push_back(entry.first);
       return true;
     });
@@ -72,64 +62,135 @@ class DeltaSubscription final : public Subscription {
   size_t MostInFlight() const override { return 4; }
   bool OnlyLastNonceCounts() const override { return false; }
 
-  void UpdateInterest(const XdsRequest& request, bool first, const Snapshot& now) override {
+  void UpdateInterest(const XdsRequest& request, bool first) override {
     if (first) {
-      if (request.names.empty() && IsFullState(type_)) StartWildcard(now);
+      if (request.names.empty() && IsFullState(type_)) StartWildcard();
       respond_ = answer_first_;
     }
     // Added before dropped: a client may change its mind in one message, and the later word is
     // unsubscribe.
-    for (const std::string& name : request.names) Subscribe(name, now);
-    for (const std::string& name : request.unsubscribe) Unsubscribe(name, now);
-    if (first) SettleInitialVersions(request, now);
-    respond_ |= first && wildcard_;
+    if (first) {
+      const bool asterisk = interest_.Replace(request.names, [](absl::string_view) {});
+      if (asterisk && IsFullState(type_)) StartWildcard();
+    } else {
+      request.names.ForEach([&](absl::string_view name) { Subscribe(name); });
+    }
+    request.unsubscribe.ForEach([&](absl::string_view name) { Unsubscribe(name); });
+    interest_.Share();
+    if (first && !request.initial_versions.empty()) SettleInitialVersions(request);
+    respond_ |= first && interest_.wildcard();
   }
 
  private:
   // So that one client does not hog a connection (DE14).
   static constexpr size_t kMostBytes = size_t{1} << 20;
 
-  void Subscribe(const std::string& name, const Snapshot& now) {
+  void Subscribe(absl::string_view name) {
     if (name == "*") {
-      if (IsFullState(type_)) StartWildcard(now);
+      if (IsFullState(type_)) StartWildcard();
       return;
     }
-    const bool had = Wants(name);
-    names_.insert(name);
+    const bool had = Wants(name, Find(name));
+    interest_.Insert(name);
+    if (fresh_) return;
     // Always answered, even if the client had it: it may have forgotten it (DE3).
     if (had) {
-      MakePending(name, now).owed = true;
+      MakePending(name).owed = true;
     } else {
-      pending_[name].owed = true;
+      pending_[std::string(name)].owed = true;
     }
   }
 
-  void Unsubscribe(const std::string& name, const Snapshot& now) {
+  void Unsubscribe(absl::string_view name) {
     if (name == "*") {
       EndWildcard();
       return;
     }
-    if (names_.erase(name) == 0) return;
-    if (wildcard_) {
+    if (interest_.wildcard()) ExpandFresh();
+    if (!interest_.Erase(name)) return;
+    if (interest_.wildcard()) {
       // What the wildcard still covers has to be told from what it does not (DE10).
-      MakePending(name, now).owed = true;
+      MakePending(name).owed = true;
     } else {
       pending_.erase(name);
     }
   }
 
+  // What is pending because nothing was sent yet, name by name.
+  void ExpandFresh() {
+    if (!std::exchange(fresh_, false)) return;
+    ForEachWanted([&](const Resource& resource) { pending_.try_emplace(resource.name()); });
+    interest_.ForEach([&](absl::string_view name) { pending_[std::string(name)].owed = true; });
+  }
+
   // What the client says that it has already (DE5); keys that it is not subscribed to are ignored.
-  void SettleInitialVersions(const XdsRequest& request, const Snapshot& now) {
+  void SettleInitialVersions(const XdsRequest& request) {
+    if (HasAll(request)) {
+      fresh_ = false;
+      return;
+    }
+    ExpandFresh();
     for (const auto& [name, version] : request.initial_versions) {
-      if (!Wants(name)) continue;
-      const Resource* const content = now.Find(type_, name);
+      const Resource* const content = Find(name);
+      if (!interest_.Wants(name)) continue;
       if (content == nullptr) {
         pending_.erase(name);
-        unknown_.insert(name);
-      } else if (content->version().ToString() == version) {
+        unknown_.insert(std::string(name));
+      } else if (content->version().Is(version)) {
         pending_.erase(name);
       }
     }
+  }
+
+  // Whether the client came with everything that it wants, as it is: the usual case, for which
+  // nothing is kept.
+  bool HasAll(const XdsRequest& request) const {
+    size_t wanted = 0;
+    ForEachWanted([&](const Resource&) { ++wanted; });
+    if (request.initial_versions.size() != wanted) return false;
+    size_t missing = 0;
+    interest_.ForEach([&](absl::string_view name) { missing += Find(name) == nullptr; });
+    if (missing > 0) return false;
+    for (const auto& [name, version] : request.initial_versions) {
+      const Resource* const content = Find(name);
+      if (content == nullptr || !Wants(name, content) || !content->version().Is(version)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  Content TakeFresh(std::shared_ptr<const WholeContent> whole) {
+    fresh_ = false;
+    pending_.clear();
+    Content taken;
+    taken.removed = whole->missing;
+    taken.whole = std::move(whole);
+    taken.all_news = true;
+    taken.has_additions = taken.whole->count > 0;
+    return taken;
+  }
+
+  Content TakeSome() {
+    Content taken;
+    size_t size = 0;
+    absl::erase_if(pending_, [&](auto& entry) {
+      auto& [name, pending] = entry;
+      const Resource* const content = Find(name);
+      if (content == nullptr) {
+        if (pending.owed) taken.removed.push_back(name);
+        return pending.owed || pending.had == nullptr;
+      }
+      if (!MustSend(pending, content)) return true;
+      if (size > kMostBytes) return false;
+      size += content->size();
+      unknown_.erase(name);
+      taken.resources.push_back(content);
+      taken.news.push_back(content);
+      taken.has_additions |= pending.had == nullptr;
+      return true;
+    });
+    return taken;
   }
 
   const bool answer_first_;
@@ -139,8 +200,9 @@ class DeltaSubscription final : public Subscription {
 
 }  // namespace
 
-std::unique_ptr<Subscription> MakeDeltaSubscription(Type type, bool answer_first) {
-  return std::make_unique<DeltaSubscription>(type, answer_first);
+std::unique_ptr<Subscription> MakeDeltaSubscription(Type type, StreamState& stream,
+                                                    ViewStreams& view, bool answer_first) {
+  return std::make_unique<DeltaSubscription>(type, stream, view, answer_first);
 }
 
 }  // namespace fairlead

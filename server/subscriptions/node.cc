@@ -76,6 +76,12 @@ absl::StatusOr<View> ViewOf(const envoy::config::core::v3::Node& node) {
   return view;
 }
 
+bool NamesGroup(const envoy::config::core::v3::Node& node) {
+  const Value* const ours = Field(node.metadata(), "fairlead");
+  const Value* const group = ours == nullptr ? nullptr : Field(ours->struct_value(), "group");
+  return group != nullptr && !group->string_value().empty();
+}
+
 std::string UserAgentOf(const envoy::config::core::v3::Node& node) {
   std::string version = node.user_agent_version();
   if (node.has_user_agent_build_version()) {

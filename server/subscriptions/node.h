@@ -14,6 +14,9 @@ inline constexpr char kDefaultGroup[] = "default";
 // INVALID_ARGUMENT: a value has the wrong type or is too large; says which.
 absl::StatusOr<View> ViewOf(const envoy::config::core::v3::Node& node);
 
+// Whether the client says itself which group it is of.
+bool NamesGroup(const envoy::config::core::v3::Node& node);
+
 // What the client is, for people to see: "envoy 1.40.0", "gRPC C++ 1.51.1".
 std::string UserAgentOf(const envoy::config::core::v3::Node& node);
 

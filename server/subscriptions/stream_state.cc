@@ -25,8 +25,10 @@ constexpr absl::Duration kMostRouteHold = absl::Seconds(1);
 
 }  // namespace
 
-StreamState::StreamState(Options options)
-    : options_(std::move(options)), bucket_(options_.burst, options_.per_second) {}
+StreamState::StreamState(Options options, std::shared_ptr<ViewStreams> view)
+    : options_(std::move(options)),
+      view_(std::move(view)),
+      bucket_(options_.burst, options_.per_second) {}
 
 absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration now,
                                     absl::Time wall) {
@@ -46,7 +48,7 @@ absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration no
   if (!type.has_value()) return absl::OkStatus();
 
   Subscription& subscription = SubscriptionOf(*type);
-  subscription.OnRequest(request, *snapshot_, wall);
+  subscription.OnRequest(request, wall);
   if (*type == Type::kCluster && subscription.state().answered) routes_held_until_ = now;
   if (SubscribedNames() > options_.most_names) {
     return absl::ResourceExhaustedError(absl::StrCat(
@@ -55,13 +57,11 @@ absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration no
   return absl::OkStatus();
 }
 
-void StreamState::OnSnapshot(std::shared_ptr<const Snapshot> snapshot,
-                             const std::vector<ResourceChange>& changes) {
-  for (const ResourceChange& change : changes) {
-    const auto& subscription = subscriptions_[static_cast<size_t>(change.type)];
-    if (subscription != nullptr) subscription->OnChange(change.name, *snapshot_);
+void StreamState::MoveTo(std::shared_ptr<ViewStreams> view) {
+  for (const auto& subscription : subscriptions_) {
+    if (subscription != nullptr) subscription->MoveTo(*view);
   }
-  snapshot_ = std::move(snapshot);
+  view_ = std::move(view);
 }
 
 absl::optional<XdsResponse> StreamState::Next(absl::Duration now, absl::Time wall) {
@@ -73,8 +73,7 @@ absl::optional<XdsResponse> StreamState::Next(absl::Duration now, absl::Time wal
     return absl::nullopt;
   }
   Subscription& subscription = SubscriptionOf(step->type);
-  const Content content =
-      step->removal ? subscription.TakeRemovals(*snapshot_) : subscription.TakeUpserts(*snapshot_);
+  const Content content = step->removal ? subscription.TakeRemovals() : subscription.TakeUpserts();
   XdsResponse response = Encode(step->type, content, wall);
   if (step->type == Type::kCluster) AfterClusters(content, now);
   return response;
@@ -86,7 +85,7 @@ absl::optional<StreamState::Step> StreamState::NextStep(absl::Duration now) {
   bool something_waits = false;
   for (const Type type : kTypes) {
     const auto& subscription = subscriptions_[static_cast<size_t>(type)];
-    if (subscription == nullptr || !subscription->HasUpserts(*snapshot_)) continue;
+    if (subscription == nullptr || !subscription->HasUpserts()) continue;
     // Endpoints need nothing; listeners and routes may need a cluster that could not be sent yet.
     const bool needs_clusters = type == Type::kListener || type == Type::kRoute;
     const bool held =
@@ -98,7 +97,7 @@ absl::optional<StreamState::Step> StreamState::NextStep(absl::Duration now) {
   if (something_waits) return absl::nullopt;
   for (auto type = kTypes.rbegin(); type != kTypes.rend(); ++type) {
     const auto& subscription = subscriptions_[static_cast<size_t>(*type)];
-    if (subscription == nullptr || !subscription->HasRemovals(*snapshot_)) continue;
+    if (subscription == nullptr || !subscription->HasRemovals()) continue;
     if (subscription->Blocked()) return absl::nullopt;
     return Step{*type, /*removal=*/true};
   }
@@ -115,7 +114,8 @@ bool StreamState::HoldsRoutes(absl::Duration now) {
 void StreamState::AfterClusters(const Content& content, absl::Duration now) {
   const auto& endpoints = subscriptions_[static_cast<size_t>(Type::kEndpoint)];
   if (endpoints != nullptr) {
-    for (const std::string& name : content.news) endpoints->Owe(name, *snapshot_);
+    for (const Resource* const cluster : content.news) endpoints->Owe(cluster->name());
+    if (content.all_news) endpoints->OweAll(*subscriptions_[static_cast<size_t>(Type::kCluster)]);
   }
   const Subscription* const routes = subscription(Type::kRoute);
   if (content.has_additions && routes != nullptr && routes->state().responses > 0) {
@@ -128,9 +128,9 @@ XdsResponse StreamState::Encode(Type type, const Content& content, absl::Time wa
   XdsResponse response;
   response.type = type;
   response.nonce = absl::StrCat(++last_nonce_);
-  response.resources = content.resources.size();
+  response.resources = content.whole != nullptr ? content.whole->count : content.resources.size();
   response.removed = content.removed.size();
-  const std::string version = snapshot_->version(type).ToString();
+  const std::string version = view_->snapshot().VersionText(type);
 
   std::string header;
   wire::AppendField(header, kVersion, version);
@@ -142,8 +142,9 @@ XdsResponse StreamState::Encode(Type type, const Content& content, absl::Time wa
   std::string control_plane;
   wire::AppendField(control_plane, kControlPlaneIdentifier, options_.identifier);
   wire::AppendField(header, delta ? kDeltaControlPlane : kSotwControlPlane, control_plane);
-  response.slices.reserve(1 + content.resources.size() * (delta ? 2 : 1));
+  response.slices.reserve(2 + content.resources.size() * (delta ? 2 : 1));
   response.slices.emplace_back(header);
+  if (content.whole != nullptr) response.slices.push_back(content.whole->resources);
   for (const Resource* const resource : content.resources) {
     if (delta) {
       resource->AppendDelta(response.slices);
@@ -151,7 +152,7 @@ XdsResponse StreamState::Encode(Type type, const Content& content, absl::Time wa
       resource->AppendSotw(response.slices);
     }
   }
-  SubscriptionOf(type).OnSent(response.nonce, version, wall);
+  SubscriptionOf(type).OnSent(response.nonce, version, content, wall);
   return response;
 }
 
@@ -160,9 +161,10 @@ Subscription& StreamState::SubscriptionOf(Type type) {
   if (subscription == nullptr) {
     const bool first_on_stream = std::all_of(subscriptions_.begin(), subscriptions_.end(),
                                              [](const auto& other) { return other == nullptr; });
-    subscription = options_.variant == Variant::kDelta
-                       ? MakeDeltaSubscription(type, /*answer_first=*/first_on_stream)
-                       : MakeSotwSubscription(type);
+    subscription =
+        options_.variant == Variant::kDelta
+            ? MakeDeltaSubscription(type, *this, *view_, /*answer_first=*/first_on_stream)
+            : MakeSotwSubscription(type, *this, *view_);
   }
   return *subscription;
 }

@@ -13,6 +13,7 @@
 #include "server/base/token_bucket.h"
 #include "server/snapshot/snapshot.h"
 #include "server/subscriptions/subscription.h"
+#include "server/subscriptions/view_streams.h"
 #include "server/subscriptions/xds_request.h"
 
 namespace fairlead {
@@ -38,12 +39,12 @@ struct XdsResponse {
 // Threads: none. `now` is monotonic.
 class StreamState {
  public:
-  enum class Variant { kSotw, kDelta };
-
   struct Options {
     Variant variant = Variant::kSotw;
     // The type that the stream's service is for; nothing for ADS (ST2).
     absl::optional<Type> only;
+    // Names the stream to its queue.
+    uint64_t number = 0;
     // Sent as ControlPlane.identifier (ST10).
     std::string identifier;
     // Names that a client may subscribe to on one stream, all types together.
@@ -53,23 +54,24 @@ class StreamState {
     double per_second = 100;
   };
 
-  explicit StreamState(Options options);
+  StreamState(Options options, std::shared_ptr<ViewStreams> view);
 
   // A message of the client. An error ends the stream with that status; it says which rule was
   // broken.
   absl::Status OnRequest(const XdsRequest& request, absl::Duration now, absl::Time wall);
 
-  // The stream is given another snapshot, which differs from the one before in `changes`. The first
-  // one may be given with no changes, before the first request.
-  void OnSnapshot(std::shared_ptr<const Snapshot> snapshot,
-                  const std::vector<ResourceChange>& changes);
+  // The stream stands in another view from now on.
+  void MoveTo(std::shared_ptr<ViewStreams> view);
 
-  // What is to be written now, if there is anything.
+  // What is to be written now, if there is anything: to be asked after each of the calls above, and
+  // when a subscription was touched by a change (ViewStreams::Publish).
   absl::optional<XdsResponse> Next(absl::Duration now, absl::Time wall);
 
   // When to ask Next again though nothing has happened; infinite: no need.
   absl::Duration WakeAt() const { return wake_at_; }
 
+  uint64_t number() const { return options_.number; }
+  const ViewStreams& view() const { return *view_; }
   // Null: the client did not ask for that type.
   const Subscription* subscription(Type type) const {
     return subscriptions_[static_cast<size_t>(type)].get();
@@ -89,7 +91,8 @@ class StreamState {
   void AfterClusters(const Content& content, absl::Duration now);
 
   const Options options_;
-  std::shared_ptr<const Snapshot> snapshot_ = Snapshot::Empty();
+  // Before the subscriptions, which are listed in it.
+  std::shared_ptr<ViewStreams> view_;
   std::array<std::unique_ptr<Subscription>, kTypes.size()> subscriptions_;
   uint64_t last_nonce_ = 0;
   TokenBucket bucket_;

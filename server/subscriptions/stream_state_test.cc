@@ -32,10 +32,51 @@ struct Seen {
   std::string version;
 };
 
+// A request as a client builds it.
+struct Message {
+  Message() = default;
+  explicit Message(Type type) : type_url(TypeUrl(type)) {}
+
+  std::string Bytes(Variant variant) const {
+    return variant == Variant::kDelta ? Delta().SerializeAsString() : Sotw().SerializeAsString();
+  }
+
+  std::string type_url;
+  Names names;
+  Names unsubscribe;
+  std::map<std::string, std::string> initial_versions;
+  std::string nonce;
+  std::string version;
+  std::string error;
+
+ private:
+  envoy::service::discovery::v3::DiscoveryRequest Sotw() const {
+    envoy::service::discovery::v3::DiscoveryRequest request;
+    request.set_type_url(type_url);
+    request.set_response_nonce(nonce);
+    request.set_version_info(version);
+    if (!error.empty()) request.mutable_error_detail()->set_message(error);
+    for (const std::string& name : names) request.add_resource_names(name);
+    return request;
+  }
+  envoy::service::discovery::v3::DeltaDiscoveryRequest Delta() const {
+    envoy::service::discovery::v3::DeltaDiscoveryRequest request;
+    request.set_type_url(type_url);
+    request.set_response_nonce(nonce);
+    if (!error.empty()) request.mutable_error_detail()->set_message(error);
+    for (const std::string& name : names) request.add_resource_names_subscribe(name);
+    for (const std::string& name : unsubscribe) request.add_resource_names_unsubscribe(name);
+    for (const auto& [name, text] : initial_versions) {
+      (*request.mutable_initial_resource_versions())[name] = text;
+    }
+    return request;
+  }
+};
+
 class Script {
  public:
-  explicit Script(StreamState::Variant variant, absl::optional<Type> only = absl::nullopt)
-      : variant_(variant), stream_(OptionsOf(variant, only)) {}
+  explicit Script(Variant variant, absl::optional<Type> only = absl::nullopt)
+      : variant_(variant), stream_(OptionsOf(variant, only), view_) {}
 
   // Content: names with anything that tells one version of it from the next.
   void Change(Type type, std::initializer_list<std::pair<const char*, const char*>> upserts,
@@ -53,36 +94,38 @@ class Script {
     for (const std::string& name : removed) changes.push_back({type, name, nullptr});
   }
   void Publish(const std::vector<ResourceChange>& changes) {
-    snapshot_ = snapshot_->With(changes);
-    stream_.OnSnapshot(snapshot_, changes);
+    view_->Publish(view_->snapshot().With(changes), changes, [](Subscription&) {});
   }
 
-  absl::Status Send(Type type, Names names, std::string nonce = "", std::string version = "") {
-    XdsRequest request;
-    request.type_url = std::string(TypeUrl(type));
-    request.names = std::move(names);
-    request.nonce = std::move(nonce);
-    request.version_info = std::move(version);
-    return Send(request);
+  absl::Status Send(Type type, const Names& names, const std::string& nonce = "",
+                    const std::string& version = "") {
+    Message message(type);
+    message.names = names;
+    message.nonce = nonce;
+    message.version = version;
+    return Send(message);
   }
-  absl::Status Send(const XdsRequest& request) { return stream_.OnRequest(request, now_, {}); }
-  absl::Status Unsubscribe(Type type, Names names) {
-    XdsRequest request;
-    request.type_url = std::string(TypeUrl(type));
-    request.unsubscribe = std::move(names);
-    return Send(request);
+  absl::Status Send(const Message& message) {
+    const std::string bytes = message.Bytes(variant_);
+    const absl::StatusOr<XdsRequest> request =
+        variant_ == Variant::kDelta ? ParseDeltaRequest(bytes) : ParseSotwRequest(bytes);
+    if (!request.ok()) return request.status();
+    return stream_.OnRequest(*request, now_, {});
   }
-  void Nack(const Seen& seen, Names names = {}) {
-    XdsRequest request;
-    request.type_url = std::string(TypeUrl(seen.type));
-    request.nonce = seen.nonce;
-    request.error = "no good";
-    request.names = std::move(names);
-    EXPECT_TRUE(Send(request).ok());
+  absl::Status Unsubscribe(Type type, const Names& names) {
+    Message message(type);
+    message.unsubscribe = names;
+    return Send(message);
+  }
+  void Nack(const Seen& seen, const Names& names = {}) {
+    Message message(seen.type);
+    message.nonce = seen.nonce;
+    message.error = "no good";
+    message.names = names;
+    EXPECT_TRUE(Send(message).ok());
   }
   void Ack(const Seen& seen) {
-    EXPECT_TRUE(Send(seen.type,
-                     variant_ == StreamState::Variant::kSotw ? names_[seen.type] : Names{},
+    EXPECT_TRUE(Send(seen.type, variant_ == Variant::kSotw ? names_[seen.type] : Names{},
                      seen.nonce, seen.version)
                     .ok());
   }
@@ -123,11 +166,11 @@ class Script {
   }
 
   StreamState& stream() { return stream_; }
-  const Snapshot& snapshot() const { return *snapshot_; }
+  const Snapshot& snapshot() const { return view_->snapshot(); }
   void Pass(absl::Duration time) { now_ += time; }
 
  private:
-  static StreamState::Options OptionsOf(StreamState::Variant variant, absl::optional<Type> only) {
+  static StreamState::Options OptionsOf(Variant variant, absl::optional<Type> only) {
     StreamState::Options options;
     options.variant = variant;
     options.only = only;
@@ -141,7 +184,7 @@ class Script {
       bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
     }
     Seen seen{response.type, {}, {}, response.nonce, ""};
-    if (variant_ == StreamState::Variant::kDelta) {
+    if (variant_ == Variant::kDelta) {
       envoy::service::discovery::v3::DeltaDiscoveryResponse message;
       EXPECT_TRUE(message.ParseFromString(bytes));
       EXPECT_EQ(message.type_url(), TypeUrl(response.type));
@@ -169,15 +212,15 @@ class Script {
     return content.substr(0, content.find('='));
   }
 
-  const StreamState::Variant variant_;
-  std::shared_ptr<const Snapshot> snapshot_ = Snapshot::Empty();
+  const Variant variant_;
+  const std::shared_ptr<ViewStreams> view_ = std::make_shared<ViewStreams>(Snapshot::Empty());
   StreamState stream_;
   absl::Duration now_ = absl::Hours(1);
   std::map<Type, Names> names_;
 };
 
-constexpr auto kSotw = StreamState::Variant::kSotw;
-constexpr auto kDelta = StreamState::Variant::kDelta;
+constexpr auto kSotw = Variant::kSotw;
+constexpr auto kDelta = Variant::kDelta;
 constexpr auto C = Type::kCluster;
 constexpr auto E = Type::kEndpoint;
 
@@ -311,7 +354,7 @@ TEST(Sotw, ANackIsSilenceUntilTheContentChanges) {  // T21 to T23
 
 TEST(Stream, ServesTypesThatItHasAndIsSilentOnOthers) {  // T26
   Script ads(kSotw);
-  XdsRequest request;
+  Message request;
   EXPECT_EQ(ads.Send(request).code(), absl::StatusCode::kInvalidArgument);
   request.type_url = "type.googleapis.com/no.such.Type";
   EXPECT_TRUE(ads.Send(request).ok());
@@ -319,7 +362,7 @@ TEST(Stream, ServesTypesThatItHasAndIsSilentOnOthers) {  // T26
 
   Script only(kSotw, E);
   only.Change(E, {{"A", "A=1"}});
-  XdsRequest implied;
+  Message implied;
   implied.names = {"A"};
   EXPECT_TRUE(only.Send(implied).ok());
   EXPECT_THAT(only.Told(), ElementsAre("EDS A"));
@@ -517,8 +560,7 @@ TEST(Delta, TheWildcard) {  // T40 to T42
 TEST(Delta, WhatTheClientCameWithIsNotSentAgain) {  // T43, T44, T50
   Script s(kDelta);
   s.Change(E, {{"A", "A=1"}, {"B", "B=1"}});
-  XdsRequest request;
-  request.type_url = std::string(TypeUrl(E));
+  Message request(E);
   request.names = {"A", "B"};
   const std::string current = s.snapshot().Find(E, "A")->version().ToString();
   request.initial_versions = {{"A", current}, {"B", "old"}, {"C", "x"}};
@@ -527,8 +569,7 @@ TEST(Delta, WhatTheClientCameWithIsNotSentAgain) {  // T43, T44, T50
 
   Script wildcard(kDelta);
   wildcard.Change(C, {{"B", "B=1"}, {"D", "D=1"}});
-  XdsRequest back;
-  back.type_url = std::string(TypeUrl(C));
+  Message back(C);
   back.initial_versions = {{"A", "x"},
                            {"B", wildcard.snapshot().Find(C, "B")->version().ToString()}};
   ASSERT_TRUE(wildcard.Send(back).ok());
@@ -580,11 +621,12 @@ TEST(Stream, SpacesResponsesBehindABurst) {
 TEST(Stream, RefusesMoreNamesThanItsLimit) {
   StreamState::Options options;
   options.most_names = 3;
-  StreamState stream(options);
-  XdsRequest request;
-  request.type_url = std::string(TypeUrl(E));
-  request.names = {"a", "b", "c", "d"};
-  EXPECT_EQ(stream.OnRequest(request, {}, {}).code(), absl::StatusCode::kResourceExhausted);
+  StreamState stream(options, std::make_shared<ViewStreams>(Snapshot::Empty()));
+  Message message(E);
+  message.names = {"a", "b", "c", "d"};
+  const std::string bytes = message.Bytes(kSotw);
+  EXPECT_EQ(stream.OnRequest(*ParseSotwRequest(bytes), {}, {}).code(),
+            absl::StatusCode::kResourceExhausted);
 }
 
 }  // namespace

@@ -5,12 +5,15 @@
 
 namespace fairlead {
 
-void Subscription::OnRequest(const XdsRequest& request, const Snapshot& now, absl::Time time) {
+Subscription::Subscription(Type type, StreamState& stream, ViewStreams& view)
+    : type_(type), interest_(*this, view.index(type)), stream_(stream), view_(&view) {}
+
+void Subscription::OnRequest(const XdsRequest& request, absl::Time time) {
   // The first message starts a subscription, whatever its nonce: that is of another stream (SW1).
   const bool first = std::exchange(first_, false);
   if (!first) OnAnswer(request, time);
   // Interest counts whatever the nonce and the error say (SW7, DE2).
-  UpdateInterest(request, first, now);
+  UpdateInterest(request, first);
 }
 
 void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
@@ -23,9 +26,13 @@ void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
   if (request.error.has_value()) {
     ++state_.nacks;
     state_.error = *request.error;
+    refused_ = *answered;
   } else {
     state_.acked_version = answered->version;
-    if (last) state_.error.clear();
+    if (last) {
+      state_.error.clear();
+      refused_.reset();
+    }
   }
   if (last) state_.answered = true;
   if (OnlyLastNonceCounts()) {
@@ -35,23 +42,58 @@ void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
   }
 }
 
-void Subscription::OnChange(const std::string& name, const Snapshot& before) {
-  if (Wants(name)) MakePending(name, before);
+void Subscription::OnChange(const std::string& name) {
+  if (!fresh_) MakePending(name);
 }
 
-void Subscription::Owe(const std::string& name, const Snapshot& now) {
-  if (!Wants(name)) return;
-  MakePending(name, now).owed = true;
+void Subscription::Owe(const std::string& name) {
+  if (fresh_ || !interest_.Wants(name)) return;
+  MakePending(name).owed = true;
   urgent_ = true;
 }
 
-void Subscription::OnSent(const std::string& nonce, const std::string& version, absl::Time time) {
+void Subscription::OweAll(const Subscription& clusters) {
+  if (fresh_) return;
+  clusters.ForEachWanted([this](const Resource& cluster) { Owe(cluster.name()); });
+}
+
+void Subscription::MoveTo(ViewStreams& view) {
+  const Snapshot& before = now();
+  const Snapshot& after = view.snapshot();
+  if (!fresh_) {
+    const auto mark = [&](absl::string_view name, const Resource* here, const Resource* there) {
+      const bool same = here != nullptr && there != nullptr && here->version() == there->version();
+      if (!same && Wants(name, here != nullptr ? here : there)) MakePending(name);
+    };
+    before.Of(type_).ForEach([&](absl::string_view name, const Snapshot::Map::Pointer& here) {
+      mark(name, here.get(), after.Find(type_, name));
+    });
+    after.Of(type_).ForEach([&](absl::string_view name, const Snapshot::Map::Pointer& there) {
+      if (before.Find(type_, name) == nullptr) mark(name, nullptr, there.get());
+    });
+  }
+  view_ = &view;
+  interest_.MoveTo(view.index(type_));
+}
+
+void Subscription::OnSent(const std::string& nonce, const std::string& version,
+                          const Content& content, absl::Time time) {
   urgent_ = false;
-  in_flight_.push_back({nonce, version, time});
+  InFlight response{nonce, version, time, content.whole != nullptr, {}};
+  for (const Resource* const resource : content.resources) {
+    response.names.push_back(resource->name());
+  }
+  in_flight_.push_back(std::move(response));
+  refused_.reset();
   ++state_.responses;
   state_.sent_version = version;
   state_.answered = false;
   state_.last_sent = time;
+}
+
+bool Subscription::Wants(absl::string_view name, const Resource* content) const {
+  const bool covered = interest_.wildcard() && content != nullptr && !content->on_request_only();
+  return covered || interest_.Names(name);
 }
 
 bool Subscription::MustSend(const Pending& pending, const Resource* content) const {
@@ -59,29 +101,65 @@ bool Subscription::MustSend(const Pending& pending, const Resource* content) con
                                 !(pending.had->version() == content->version()));
 }
 
-Subscription::Pending& Subscription::MakePending(const std::string& name, const Snapshot& has) {
+Subscription::Pending& Subscription::MakePending(absl::string_view name) {
   const auto [at, added] = pending_.try_emplace(name);
   if (added) {
-    if (const Snapshot::Map::Pointer* had = has.Of(type_).Find(name)) at->second.had = *had;
+    if (const Snapshot::Map::Pointer* had = now().Of(type_).Find(name)) at->second.had = *had;
   }
   return at->second;
 }
 
-void Subscription::StartWildcard(const Snapshot& now) {
-  if (wildcard_) return;
-  wildcard_ = true;
-  now.Of(type_).ForEach([&](absl::string_view name, const Snapshot::Map::Pointer&) {
-    if (!names_.contains(name)) pending_.try_emplace(std::string(name));
+void Subscription::StartWildcard() {
+  if (interest_.wildcard()) return;
+  interest_.set_wildcard(true);
+  if (fresh_) return;
+  now().Of(type_).ForEach([&](absl::string_view name, const Snapshot::Map::Pointer& resource) {
+    if (!resource->on_request_only() && !interest_.Names(name)) pending_.try_emplace(name);
   });
 }
 
 void Subscription::EndWildcard() {
-  wildcard_ = false;
+  interest_.set_wildcard(false);
   ForgetUnwanted();
 }
 
 void Subscription::ForgetUnwanted() {
-  absl::erase_if(pending_, [&](const auto& entry) { return !Wants(entry.first); });
+  absl::erase_if(pending_, [&](const auto& entry) { return !interest_.Wants(entry.first); });
+}
+
+void Subscription::ForEachWanted(absl::FunctionRef<void(const Resource&)> visit) const {
+  if (interest_.wildcard()) {
+    now().Of(type_).ForEach([&](absl::string_view, const Snapshot::Map::Pointer& resource) {
+      if (!resource->on_request_only()) visit(*resource);
+    });
+  }
+  interest_.ForEach([&](absl::string_view name) {
+    const Resource* const resource = Find(name);
+    if (resource != nullptr && (!interest_.wildcard() || resource->on_request_only())) {
+      visit(*resource);
+    }
+  });
+}
+
+void Subscription::ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visit) const {
+  if (fresh_) return;
+  const auto is_in = [](const InFlight& response, const Resource& resource) {
+    return response.whole || std::find(response.names.begin(), response.names.end(),
+                                       resource.name()) != response.names.end();
+  };
+  const auto state_of = [&](const Resource& resource) {
+    for (const InFlight& response : in_flight_) {
+      if (is_in(response, resource)) return HeldResource::State::kSent;
+    }
+    return refused_.has_value() && is_in(*refused_, resource) ? HeldResource::State::kNacked
+                                                              : HeldResource::State::kAcked;
+  };
+  ForEachWanted([&](const Resource& resource) {
+    if (!pending_.contains(resource.name())) visit({&resource, state_of(resource)});
+  });
+  for (const auto& [name, pending] : pending_) {
+    if (pending.had != nullptr) visit({pending.had.get(), state_of(*pending.had)});
+  }
 }
 
 }  // namespace fairlead

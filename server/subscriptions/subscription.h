@@ -8,21 +8,30 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/snapshot/snapshot.h"
+#include "server/subscriptions/interest.h"
+#include "server/subscriptions/view_streams.h"
 #include "server/subscriptions/xds_request.h"
 
 namespace fairlead {
 
+class StreamState;
+
 // What one response carries. The resources live as long as the snapshot that they were taken from,
 // or `kept`.
 struct Content {
+  // Everything that the client wants; then `resources` is empty.
+  std::shared_ptr<const WholeContent> whole;
   std::vector<const Resource*> resources;
   std::vector<std::string> removed;  // delta only
-  // Names whose content the client did not have, for what is owed behind a cluster.
-  std::vector<std::string> news;
-  bool has_additions = false;  // among `news` is a name that the client had no content of
+  // What the client did not have as it is, for what is owed behind a cluster; `all_news`: it had
+  // nothing.
+  std::vector<const Resource*> news;
+  bool all_news = false;
+  bool has_additions = false;  // among the news is a name that the client had no content of
   std::vector<std::shared_ptr<const Resource>> kept;
 };
 
@@ -38,6 +47,14 @@ struct SyncState {
   absl::Duration last_round_trip = absl::ZeroDuration();
 };
 
+// A resource that a client has been sent, and how it took it.
+struct HeldResource {
+  enum class State { kSent, kAcked, kNacked };
+
+  const Resource* resource = nullptr;
+  State state = State::kSent;
+};
+
 // One resource type on one stream: what the client wants, what it has, what it is owed. A state
 // machine without I/O and without a clock. It keeps nothing for names that the client has as they
 // are: memory grows with interest and with what is pending, not with content.
@@ -46,38 +63,50 @@ struct SyncState {
 // Threads: none; it belongs to its stream.
 class Subscription {
  public:
-  explicit Subscription(Type type) : type_(type) {}
+  // Both must outlive this; `view` may be changed by MoveTo.
+  Subscription(Type type, StreamState& stream, ViewStreams& view);
   virtual ~Subscription() = default;
+  Subscription(const Subscription&) = delete;
+  Subscription& operator=(const Subscription&) = delete;
 
-  // A message of the client. `now` is the stream's snapshot.
-  void OnRequest(const XdsRequest& request, const Snapshot& now, absl::Time time);
+  // A message of the client.
+  void OnRequest(const XdsRequest& request, absl::Time time);
 
-  // `name` is about to change, from what `before` has. Costs nothing if the client does not want
-  // it.
-  void OnChange(const std::string& name, const Snapshot& before);
+  // `name`, which the client wants, is about to change, from what the view's snapshot has.
+  void OnChange(const std::string& name);
 
   // The name's content has to go out though it did not change, and without waiting for an ACK
   // (OR5). Nothing if the client does not want it.
-  void Owe(const std::string& name, const Snapshot& now);
+  void Owe(const std::string& name);
+  // As Owe, of everything that `clusters` wants and that exists.
+  void OweAll(const Subscription& clusters);
+
+  // The stream stands in another view from now on; what differs is pending.
+  void MoveTo(ViewStreams& view);
 
   // Whether something has to be sent: additions, changes and answers; or removals.
-  virtual bool HasUpserts(const Snapshot& now) = 0;
-  virtual bool HasRemovals(const Snapshot& now) = 0;
+  virtual bool HasUpserts() = 0;
+  virtual bool HasRemovals() = 0;
   // Too many responses wait for their answer (SW11, DE14), and nothing is urgent.
   bool Blocked() const { return in_flight_.size() >= MostInFlight() && !urgent_; }
 
   // What is to be sent now; it counts as sent afterwards. Only if HasUpserts or HasRemovals says
   // so.
-  virtual Content TakeUpserts(const Snapshot& now) = 0;
-  virtual Content TakeRemovals(const Snapshot& now) = 0;
-  // A response was made of what was taken. Called before it is written (ST7).
-  void OnSent(const std::string& nonce, const std::string& version, absl::Time time);
+  virtual Content TakeUpserts() = 0;
+  virtual Content TakeRemovals() = 0;
+  // A response was made of `content`. Called before it is written (ST7).
+  void OnSent(const std::string& nonce, const std::string& version, const Content& content,
+              absl::Time time);
 
   Type type() const { return type_; }
-  size_t subscribed() const { return names_.size(); }
-  bool wildcard() const { return wildcard_; }
-  bool Wants(absl::string_view name) const { return wildcard_ || names_.contains(name); }
+  StreamState& stream() { return stream_; }
+  // Names that the client named; a wildcard is beside them.
+  size_t subscribed() const { return interest_.size(); }
+  bool wildcard() const { return interest_.wildcard(); }
   const SyncState& state() const { return state_; }
+
+  // What the client has been sent and not told to drop.
+  void ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visit) const;
 
  protected:
   // A name that the client may not have as it is.
@@ -89,25 +118,34 @@ class Subscription {
     std::string nonce;
     std::string version;
     absl::Time sent;
+    bool whole = false;
+    std::vector<std::string> names;
   };
 
   // Differs between the variants: what a request says of names; `first` of its type on this stream.
-  virtual void UpdateInterest(const XdsRequest& request, bool first, const Snapshot& now) = 0;
+  virtual void UpdateInterest(const XdsRequest& request, bool first) = 0;
   virtual size_t MostInFlight() const = 0;
   // In state of the world only the last nonce counts.
   virtual bool OnlyLastNonceCounts() const = 0;
 
+  const Snapshot& now() const { return view_->snapshot(); }
+  ViewStreams& view() { return *view_; }
+  const Resource* Find(absl::string_view name) const { return now().Find(type_, name); }
+  bool Wants(absl::string_view name, const Resource* content) const;
   bool MustSend(const Pending& pending, const Resource* content) const;
-  Pending& MakePending(const std::string& name, const Snapshot& has);
+  Pending& MakePending(absl::string_view name);
   // The client starts to want all, or ends to; names that it names itself stay wanted.
-  void StartWildcard(const Snapshot& now);
+  void StartWildcard();
   void EndWildcard();
   void ForgetUnwanted();
+  // Calls `visit` for each resource that the client wants and that exists.
+  void ForEachWanted(absl::FunctionRef<void(const Resource&)> visit) const;
 
   const Type type_;
-  absl::flat_hash_set<std::string> names_;
-  bool wildcard_ = false;
+  Interest interest_;
   bool named_anything_ = false;  // the legacy wildcard is over for good (SU3)
+  // The client has nothing: whatever it wants is pending, though `pending_` is empty.
+  bool fresh_ = true;
   absl::flat_hash_map<std::string, Pending> pending_;
   bool respond_ = false;  // an answer is due even if it is empty
   bool urgent_ = false;   // does not wait for an ACK
@@ -115,13 +153,18 @@ class Subscription {
  private:
   void OnAnswer(const XdsRequest& request, absl::Time time);
 
+  StreamState& stream_;
+  ViewStreams* view_;
   bool first_ = true;
   std::deque<InFlight> in_flight_;
+  absl::optional<InFlight> refused_;  // the last response, if the client NACKed it
   SyncState state_;
 };
 
-std::unique_ptr<Subscription> MakeSotwSubscription(Type type);
+std::unique_ptr<Subscription> MakeSotwSubscription(Type type, StreamState& stream,
+                                                   ViewStreams& view);
 // `answer_first`: the first request is answered even if there is nothing to say (ST9, DE6).
-std::unique_ptr<Subscription> MakeDeltaSubscription(Type type, bool answer_first);
+std::unique_ptr<Subscription> MakeDeltaSubscription(Type type, StreamState& stream,
+                                                    ViewStreams& view, bool answer_first);
 
 }  // namespace fairlead

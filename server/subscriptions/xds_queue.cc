@@ -2,10 +2,13 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/base/clock.h"
+#include "server/subscriptions/subscription.h"
+#include "server/subscriptions/view_streams.h"
 #include "server/subscriptions/xds_stream.h"
 
 namespace fairlead {
@@ -119,7 +122,14 @@ void XdsQueue::Remove(XdsStream& stream) { streams_.erase(stream.number()); }
 
 void XdsQueue::Attach(uint64_t stream, uint32_t view_id, std::shared_ptr<const Snapshot> snapshot) {
   const auto found = streams_.find(stream);
-  if (found != streams_.end()) found->second->Attach(view_id, std::move(snapshot));
+  if (found == streams_.end()) return;
+  std::weak_ptr<ViewStreams>& known = views_[view_id];
+  std::shared_ptr<ViewStreams> view = known.lock();
+  if (view == nullptr) {
+    view = std::make_shared<ViewStreams>(std::move(snapshot));
+    known = view;
+  }
+  found->second->Attach(std::move(view));
 }
 
 void XdsQueue::Refuse(uint64_t stream, const absl::Status& status) {
@@ -129,7 +139,24 @@ void XdsQueue::Refuse(uint64_t stream, const absl::Status& status) {
 
 void XdsQueue::Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                        const std::vector<ResourceChange>& changes) {
-  for (const auto& [number, stream] : streams_) stream->OnSnapshot(view_id, snapshot, changes);
+  const auto found = views_.find(view_id);
+  if (found == views_.end()) return;
+  const std::shared_ptr<ViewStreams> view = found->second.lock();
+  if (view == nullptr) {
+    views_.erase(found);
+    return;
+  }
+  std::vector<uint64_t> touched;
+  view->Publish(snapshot, changes, [&](Subscription& subscription) {
+    touched.push_back(subscription.stream().number());
+  });
+  std::sort(touched.begin(), touched.end());
+  touched.erase(std::unique(touched.begin(), touched.end()), touched.end());
+  for (const uint64_t number : touched) {
+    if (const auto stream = streams_.find(number); stream != streams_.end()) {
+      stream->second->OnChange();
+    }
+  }
 }
 
 void XdsQueue::Describe(v1::ListProxiesResponse& response) const {

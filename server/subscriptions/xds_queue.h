@@ -19,6 +19,7 @@
 
 namespace fairlead {
 
+class ViewStreams;
 class XdsStream;
 
 // What comes back from a completion queue. The object must live until it does.
@@ -87,6 +88,8 @@ class XdsQueue {
   std::atomic<size_t>& open_streams_;
   StreamObserver& observer_;
 
+  // Views in which a stream of this queue stands.
+  absl::flat_hash_map<uint32_t, std::weak_ptr<ViewStreams>> views_;
   uint64_t last_stream_ = 0;
   absl::flat_hash_map<uint64_t, std::unique_ptr<XdsStream>> streams_;
   absl::btree_set<std::pair<absl::Duration, uint64_t>> timers_;

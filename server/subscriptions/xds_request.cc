@@ -1,38 +1,176 @@
 #include "server/subscriptions/xds_request.h"
 
-#include <iterator>
-#include <utility>
+#include <xxhash.h>
+
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "server/subscriptions/field_reader.h"
 
 namespace fairlead {
 namespace {
 
-std::vector<std::string> Take(google::protobuf::RepeatedPtrField<std::string>& names) {
-  return {std::make_move_iterator(names.begin()), std::make_move_iterator(names.end())};
+// Fields of DiscoveryRequest.
+enum Sotw : uint32_t {
+  kSotwVersion = 1,
+  kSotwNode = 2,
+  kSotwNames = 3,
+  kSotwTypeUrl = 4,
+  kSotwNonce = 5,
+  kSotwError = 6,
+};
+// Fields of DeltaDiscoveryRequest.
+enum Delta : uint32_t {
+  kDeltaNode = 1,
+  kDeltaTypeUrl = 2,
+  kDeltaSubscribe = 3,
+  kDeltaUnsubscribe = 4,
+  kDeltaInitialVersions = 5,
+  kDeltaNonce = 6,
+  kDeltaError = 7,
+};
+// Fields of google.rpc.Status and of a map's entry.
+constexpr uint32_t kStatusMessage = 2;
+constexpr uint32_t kMapKey = 1;
+constexpr uint32_t kMapValue = 2;
+
+absl::Status Malformed(absl::string_view what) {
+  return absl::InvalidArgumentError(
+      absl::StrCat("the message is no discovery request: ", what, " is malformed"));
+}
+
+// A client may put a NACK's words in any bytes; people read them.
+absl::StatusOr<std::string> ErrorOf(absl::string_view status) {
+  std::string message;
+  FieldReader reader(status);
+  while (reader.Next()) {
+    if (reader.number() == kStatusMessage) message = std::string(reader.value());
+  }
+  if (!reader.ok() || !IsUtf8(message)) return Malformed("error_detail");
+  return message;
+}
+
+absl::Status AppendName(const FieldReader& reader, ResourceNames& names) {
+  if (!reader.delimited() || !IsUtf8(reader.value())) return Malformed("a resource name");
+  names.Append(reader.field());
+  return absl::OkStatus();
+}
+
+absl::Status ReadText(const FieldReader& reader, const char* name, absl::string_view& text) {
+  if (!reader.delimited() || !IsUtf8(reader.value())) return Malformed(name);
+  text = reader.value();
+  return absl::OkStatus();
+}
+
+absl::Status ReadError(const FieldReader& reader, absl::optional<std::string>& error) {
+  absl::StatusOr<std::string> text = ErrorOf(reader.value());
+  if (!text.ok()) return text.status();
+  error = *std::move(text);
+  return absl::OkStatus();
+}
+
+// A message field that comes twice is merged, which is what its serialized forms one behind the
+// other are.
+void ReadNode(const FieldReader& reader, absl::optional<std::string>& node) {
+  if (!node.has_value()) node.emplace();
+  node->append(reader.value().data(), reader.value().size());
+}
+
+absl::Status ReadInitialVersion(const FieldReader& reader, XdsRequest& request) {
+  std::pair<absl::string_view, absl::string_view> entry;
+  FieldReader fields(reader.value());
+  while (fields.Next()) {
+    if (fields.number() == kMapKey) entry.first = fields.value();
+    if (fields.number() == kMapValue) entry.second = fields.value();
+  }
+  if (!fields.ok() || !IsUtf8(entry.first)) return Malformed("initial_resource_versions");
+  request.initial_versions.push_back(entry);
+  return absl::OkStatus();
+}
+
+absl::Status ReadSotwField(const FieldReader& reader, XdsRequest& request) {
+  switch (reader.number()) {
+    case kSotwVersion:
+      return ReadText(reader, "version_info", request.version_info);
+    case kSotwNode:
+      ReadNode(reader, request.node);
+      return absl::OkStatus();
+    case kSotwNames:
+      return AppendName(reader, request.names);
+    case kSotwTypeUrl:
+      return ReadText(reader, "type_url", request.type_url);
+    case kSotwNonce:
+      return ReadText(reader, "response_nonce", request.nonce);
+    case kSotwError:
+      return ReadError(reader, request.error);
+    default:
+      return absl::OkStatus();
+  }
+}
+
+absl::Status ReadDeltaField(const FieldReader& reader, XdsRequest& request) {
+  switch (reader.number()) {
+    case kDeltaNode:
+      ReadNode(reader, request.node);
+      return absl::OkStatus();
+    case kDeltaTypeUrl:
+      return ReadText(reader, "type_url", request.type_url);
+    case kDeltaSubscribe:
+      return AppendName(reader, request.names);
+    case kDeltaUnsubscribe:
+      return AppendName(reader, request.unsubscribe);
+    case kDeltaInitialVersions:
+      return ReadInitialVersion(reader, request);
+    case kDeltaNonce:
+      return ReadText(reader, "response_nonce", request.nonce);
+    case kDeltaError:
+      return ReadError(reader, request.error);
+    default:
+      return absl::OkStatus();
+  }
+}
+
+absl::StatusOr<XdsRequest> Parse(absl::string_view message,
+                                 absl::Status (*read)(const FieldReader&, XdsRequest&)) {
+  XdsRequest request;
+  FieldReader reader(message);
+  while (reader.Next()) {
+    const absl::Status status = read(reader, request);
+    if (!status.ok()) return status;
+  }
+  if (!reader.ok()) return Malformed("its wire format");
+  return request;
 }
 
 }  // namespace
 
-XdsRequest RequestOf(envoy::service::discovery::v3::DiscoveryRequest&& message) {
-  XdsRequest request;
-  request.type_url = std::move(*message.mutable_type_url());
-  request.nonce = std::move(*message.mutable_response_nonce());
-  request.version_info = std::move(*message.mutable_version_info());
-  if (message.has_error_detail()) request.error = message.error_detail().message();
-  request.names = Take(*message.mutable_resource_names());
-  return request;
+void ResourceNames::Append(absl::string_view field) {
+  ++count_;
+  if (joined_.empty() && run_.empty()) {
+    run_ = field;
+  } else if (joined_.empty() && run_.data() + run_.size() == field.data()) {
+    run_ = absl::string_view(run_.data(), run_.size() + field.size());
+  } else {
+    if (joined_.empty()) joined_ = std::string(run_);
+    joined_.append(field.data(), field.size());
+  }
 }
 
-XdsRequest RequestOf(envoy::service::discovery::v3::DeltaDiscoveryRequest&& message) {
-  XdsRequest request;
-  request.type_url = std::move(*message.mutable_type_url());
-  request.nonce = std::move(*message.mutable_response_nonce());
-  if (message.has_error_detail()) request.error = message.error_detail().message();
-  request.names = Take(*message.mutable_resource_names_subscribe());
-  request.unsubscribe = Take(*message.mutable_resource_names_unsubscribe());
-  for (auto& [name, version] : *message.mutable_initial_resource_versions()) {
-    request.initial_versions.emplace(name, version);
-  }
-  return request;
+void ResourceNames::ForEach(absl::FunctionRef<void(absl::string_view)> visit) const {
+  for (FieldReader reader(bytes()); reader.Next();) visit(reader.value());
+}
+
+uint64_t ResourceNames::Digest() const {
+  // Nobody can make two lists with one digest without the seed.
+  static const uint64_t seed = absl::Uniform<uint64_t>(absl::BitGen());
+  return XXH3_64bits_withSeed(bytes().data(), bytes().size(), seed);
+}
+
+absl::StatusOr<XdsRequest> ParseSotwRequest(absl::string_view message) {
+  return Parse(message, ReadSotwField);
+}
+
+absl::StatusOr<XdsRequest> ParseDeltaRequest(absl::string_view message) {
+  return Parse(message, ReadDeltaField);
 }
 
 }  // namespace fairlead

@@ -37,6 +37,8 @@ struct StreamId {
 struct ProxyIdentity {
   std::string node_id;
   View view;
+  // The view's group is what the client named, not the default.
+  bool group_given = false;
 };
 
 // What the streams tell the stages before them. Called on the queues' threads; must not block.
@@ -80,8 +82,9 @@ class XdsService {
   // After grpc::Server::Shutdown: ends the queues' threads. Idempotent.
   void Stop();
 
-  // The stream stands in the view `view_id` and is sent `snapshot`, then what Publish says of that
-  // view. Any thread, but Attach and Publish of one view must be called in order.
+  // The stream stands in the view `view_id` from now on and is sent `snapshot`, then what Publish
+  // says of that view. One that was attached to another view is sent what differs. Any thread, but
+  // Attach and Publish of one view must be called in order.
   void Attach(StreamId stream, uint32_t view_id, std::shared_ptr<const Snapshot> snapshot);
 
   // Ends the stream, which was not attached, with `status`.

@@ -1,7 +1,5 @@
 #include "server/subscriptions/xds_stream.h"
 
-#include <grpcpp/impl/codegen/proto_utils.h>
-
 #include <utility>
 #include <vector>
 
@@ -14,40 +12,35 @@
 namespace fairlead {
 namespace {
 
-using envoy::service::discovery::v3::DeltaDiscoveryRequest;
-using envoy::service::discovery::v3::DiscoveryRequest;
-
 struct Method {
   absl::string_view path;
-  StreamState::Variant variant;
+  Variant variant;
   absl::optional<Type> only;
 };
 
 // Source: the services of envoy/service/*/v3/*.proto.
 const Method kMethods[] = {
     {"/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources",
-     StreamState::Variant::kSotw, absl::nullopt},
+     Variant::kSotw, absl::nullopt},
     {"/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources",
-     StreamState::Variant::kDelta, absl::nullopt},
-    {"/envoy.service.cluster.v3.ClusterDiscoveryService/StreamClusters",
-     StreamState::Variant::kSotw, Type::kCluster},
-    {"/envoy.service.cluster.v3.ClusterDiscoveryService/DeltaClusters",
-     StreamState::Variant::kDelta, Type::kCluster},
-    {"/envoy.service.endpoint.v3.EndpointDiscoveryService/StreamEndpoints",
-     StreamState::Variant::kSotw, Type::kEndpoint},
-    {"/envoy.service.endpoint.v3.EndpointDiscoveryService/DeltaEndpoints",
-     StreamState::Variant::kDelta, Type::kEndpoint},
-    {"/envoy.service.listener.v3.ListenerDiscoveryService/StreamListeners",
-     StreamState::Variant::kSotw, Type::kListener},
-    {"/envoy.service.listener.v3.ListenerDiscoveryService/DeltaListeners",
-     StreamState::Variant::kDelta, Type::kListener},
-    {"/envoy.service.route.v3.RouteDiscoveryService/StreamRoutes", StreamState::Variant::kSotw,
-     Type::kRoute},
-    {"/envoy.service.route.v3.RouteDiscoveryService/DeltaRoutes", StreamState::Variant::kDelta,
-     Type::kRoute},
-    {"/envoy.service.secret.v3.SecretDiscoveryService/StreamSecrets", StreamState::Variant::kSotw,
+     Variant::kDelta, absl::nullopt},
+    {"/envoy.service.cluster.v3.ClusterDiscoveryService/StreamClusters", Variant::kSotw,
+     Type::kCluster},
+    {"/envoy.service.cluster.v3.ClusterDiscoveryService/DeltaClusters", Variant::kDelta,
+     Type::kCluster},
+    {"/envoy.service.endpoint.v3.EndpointDiscoveryService/StreamEndpoints", Variant::kSotw,
+     Type::kEndpoint},
+    {"/envoy.service.endpoint.v3.EndpointDiscoveryService/DeltaEndpoints", Variant::kDelta,
+     Type::kEndpoint},
+    {"/envoy.service.listener.v3.ListenerDiscoveryService/StreamListeners", Variant::kSotw,
+     Type::kListener},
+    {"/envoy.service.listener.v3.ListenerDiscoveryService/DeltaListeners", Variant::kDelta,
+     Type::kListener},
+    {"/envoy.service.route.v3.RouteDiscoveryService/StreamRoutes", Variant::kSotw, Type::kRoute},
+    {"/envoy.service.route.v3.RouteDiscoveryService/DeltaRoutes", Variant::kDelta, Type::kRoute},
+    {"/envoy.service.secret.v3.SecretDiscoveryService/StreamSecrets", Variant::kSotw,
      Type::kSecret},
-    {"/envoy.service.secret.v3.SecretDiscoveryService/DeltaSecrets", StreamState::Variant::kDelta,
+    {"/envoy.service.secret.v3.SecretDiscoveryService/DeltaSecrets", Variant::kDelta,
      Type::kSecret},
 };
 
@@ -130,15 +123,13 @@ void XdsStream::OnCall(bool ok) {
         absl::StrCat("this port serves xDS v3, not ", context_.method().substr(0, 256))));
     return;
   }
-  variant_ = method->variant;
   variant_name_ =
       absl::StrCat(method->only.has_value() ? std::string(ShortName(*method->only)) : "ADS",
-                   variant_ == StreamState::Variant::kDelta ? " delta" : " state of the world");
-  StreamState::Options options;
-  options.variant = method->variant;
-  options.only = method->only;
-  options.identifier = queue_.options().identifier;
-  state_.emplace(std::move(options));
+                   method->variant == Variant::kDelta ? " delta" : " state of the world");
+  options_.variant = method->variant;
+  options_.only = method->only;
+  options_.number = number_;
+  options_.identifier = queue_.options().identifier;
   Read();
 }
 
@@ -158,77 +149,79 @@ void XdsStream::OnRead(bool ok) {
 }
 
 void XdsStream::TakeIncoming() {
-  const absl::Status status = Take(incoming_);
+  grpc::Slice message;
+  grpc::Status received = incoming_.TrySingleSlice(&message);
+  if (!received.ok()) received = incoming_.DumpToSingleSlice(&message);
   incoming_.Clear();
+  const absl::Status status =
+      received.ok() ? Take(message) : absl::InternalError(received.error_message());
   if (!status.ok()) {
     End(ToGrpc(status));
     return;
   }
   // The first message waits for the view, and so does whatever comes behind it.
-  if (first_request_.has_value()) return;
+  if (first_message_.has_value()) return;
   ReportAnswers();
   WriteNext();
   Read();
 }
 
-absl::Status XdsStream::Take(grpc::ByteBuffer& message) {
-  return variant_ == StreamState::Variant::kDelta ? TakeAs<DeltaDiscoveryRequest>(message)
-                                                  : TakeAs<DiscoveryRequest>(message);
+absl::StatusOr<XdsRequest> XdsStream::Parse(const grpc::Slice& message) const {
+  const absl::string_view bytes(reinterpret_cast<const char*>(message.begin()), message.size());
+  return options_.variant == Variant::kDelta ? ParseDeltaRequest(bytes) : ParseSotwRequest(bytes);
 }
 
-template <typename Message>
-absl::Status XdsStream::TakeAs(grpc::ByteBuffer& bytes) {
-  Message message;
-  const grpc::Status parsed = grpc::SerializationTraits<Message>::Deserialize(&bytes, &message);
-  if (!parsed.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("the message is not a ", message.GetDescriptor()->full_name()));
+absl::Status XdsStream::Take(const grpc::Slice& message) {
+  const absl::StatusOr<XdsRequest> request = Parse(message);
+  if (!request.ok()) return request.status();
+  if (proxy_.has_value()) {
+    return state_->OnRequest(*request, Clock::Real().Monotonic(), Clock::Real().Wall());
   }
-  if (!proxy_.has_value()) {
-    if (!message.has_node()) {
-      return absl::InvalidArgumentError("the first message of a stream needs `node` (ST4)");
-    }
-    first_request_ = RequestOf(Message(message));
-    return TakeNode(message.node());
+  if (!request->node.has_value()) {
+    return absl::InvalidArgumentError("the first message of a stream needs `node` (ST4)");
   }
-  return state_->OnRequest(RequestOf(std::move(message)), Clock::Real().Monotonic(),
-                           Clock::Real().Wall());
+  first_message_ = message;
+  return TakeNode(*request->node);
 }
 
-absl::Status XdsStream::TakeNode(const envoy::config::core::v3::Node& node) {
+absl::Status XdsStream::TakeNode(const std::string& bytes) {
   constexpr size_t kLongestId = 1024;
+  envoy::config::core::v3::Node node;
+  if (!node.ParseFromString(bytes)) {
+    return absl::InvalidArgumentError("`node` is no envoy.config.core.v3.Node");
+  }
   if (node.id().size() > kLongestId) {
     return absl::InvalidArgumentError(
         absl::StrCat("node.id is longer than ", kLongestId, " bytes"));
   }
   absl::StatusOr<View> view = ViewOf(node);
   if (!view.ok()) return view.status();
-  proxy_.emplace(ProxyIdentity{node.id(), *std::move(view)});
+  proxy_.emplace(ProxyIdentity{node.id(), *std::move(view), NamesGroup(node)});
   user_agent_ = UserAgentOf(node);
   queue_.observer().OnStream({queue_.index(), number_}, *proxy_);
   return absl::OkStatus();
 }
 
-void XdsStream::Attach(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot) {
-  if (!first_request_.has_value()) return;
-  view_id_ = view_id;
-  state_->OnSnapshot(std::move(snapshot), {});
-  const absl::Status status = state_->OnRequest(*std::exchange(first_request_, absl::nullopt),
-                                                Clock::Real().Monotonic(), Clock::Real().Wall());
-  if (!status.ok()) End(ToGrpc(status));
+void XdsStream::Attach(std::shared_ptr<ViewStreams> view) {
   if (end_.has_value()) return;
+  if (state_.has_value()) {
+    state_->MoveTo(std::move(view));
+    WriteNext();
+    return;
+  }
+  if (!first_message_.has_value()) return;
+  const grpc::Slice message = *std::exchange(first_message_, absl::nullopt);
+  state_.emplace(options_, std::move(view));
+  const absl::Status status = Take(message);
+  if (!status.ok()) {
+    End(ToGrpc(status));
+    return;
+  }
   WriteNext();
   Read();
 }
 
 void XdsStream::Refuse(const absl::Status& status) { End(ToGrpc(status)); }
-
-void XdsStream::OnSnapshot(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
-                           const std::vector<ResourceChange>& changes) {
-  if (view_id_ != view_id || !state_.has_value()) return;
-  state_->OnSnapshot(snapshot, changes);
-  WriteNext();
-}
 
 void XdsStream::OnTimer() {
   timer_ = absl::InfiniteDuration();
@@ -236,7 +229,7 @@ void XdsStream::OnTimer() {
 }
 
 void XdsStream::WriteNext() {
-  if (writing_ || broken_ || finishing_ || end_.has_value() || !view_id_.has_value()) return;
+  if (writing_ || broken_ || finishing_ || end_.has_value() || !state_.has_value()) return;
   absl::optional<XdsResponse> response =
       state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
   if (state_->WakeAt() != timer_) {
@@ -305,6 +298,7 @@ absl::optional<v1::Proxy> XdsStream::Describe() const {
   proxy.set_user_agent(user_agent_);
   proxy.set_variant(variant_name_);
   Set(connected_at_, *proxy.mutable_connected_at());
+  if (!state_.has_value()) return proxy;
   for (const Type type :
        {Type::kCluster, Type::kEndpoint, Type::kListener, Type::kRoute, Type::kSecret}) {
     if (const Subscription* const subscription = state_->subscription(type)) {

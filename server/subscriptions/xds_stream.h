@@ -25,11 +25,11 @@ class XdsStream {
   // Asks for the next call; the stream begins when there is one.
   void Accept();
 
-  void Attach(uint32_t view_id, std::shared_ptr<const Snapshot> snapshot);
+  // The stream stands in that view from now on.
+  void Attach(std::shared_ptr<ViewStreams> view);
   void Refuse(const absl::Status& status);
-  // If the stream stands in that view.
-  void OnSnapshot(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
-                  const std::vector<ResourceChange>& changes);
+  // Something that its client wants has changed.
+  void OnChange() { WriteNext(); }
   void OnTimer();
   // Nothing for a call whose client has not said who it is.
   absl::optional<v1::Proxy> Describe() const;
@@ -57,10 +57,9 @@ class XdsStream {
   void Read();
   // Takes `incoming_`, and goes on to read.
   void TakeIncoming();
-  absl::Status Take(grpc::ByteBuffer& message);
-  template <typename Message>
-  absl::Status TakeAs(grpc::ByteBuffer& message);
-  absl::Status TakeNode(const envoy::config::core::v3::Node& node);
+  absl::Status Take(const grpc::Slice& message);
+  absl::StatusOr<XdsRequest> Parse(const grpc::Slice& message) const;
+  absl::Status TakeNode(const std::string& node);
   void ReportAnswers();
   void WriteNext();
   // Finishes with `status` as soon as no write is under way.
@@ -84,14 +83,13 @@ class XdsStream {
   absl::optional<grpc::Status> end_;
 
   grpc::ByteBuffer incoming_;
-  absl::optional<XdsRequest> first_request_;  // until the view is there
-  absl::optional<StreamState> state_;
-  StreamState::Variant variant_ = StreamState::Variant::kSotw;
+  absl::optional<grpc::Slice> first_message_;  // until the view is there
+  StreamState::Options options_;
+  absl::optional<StreamState> state_;  // from Attach on
   absl::optional<ProxyIdentity> proxy_;
   std::string variant_name_;
   std::string user_agent_;
   absl::Time connected_at_;
-  absl::optional<uint32_t> view_id_;
   absl::Duration timer_ = absl::InfiniteDuration();
   std::array<std::string, kTypes.size()> reported_errors_;
 };

@@ -1,0 +1,93 @@
+#include "server/subscriptions/view_streams.h"
+
+#include <cstring>
+#include <utility>
+
+#include "server/subscriptions/subscription.h"
+
+namespace fairlead {
+namespace {
+
+// Contents that are kept for the next stream that asks for the same.
+constexpr size_t kMostKept = 8;
+
+grpc::Slice Join(const std::vector<grpc::Slice>& pieces) {
+  size_t size = 0;
+  for (const grpc::Slice& piece : pieces) size += piece.size();
+  grpc::Slice joined(size);
+  // A new slice is ours alone until it is handed on.
+  auto* at = const_cast<uint8_t*>(joined.begin());
+  for (const grpc::Slice& piece : pieces) {
+    std::memcpy(at, piece.begin(), piece.size());
+    at += piece.size();
+  }
+  return joined;
+}
+
+}  // namespace
+
+ViewStreams::ViewStreams(std::shared_ptr<const Snapshot> snapshot)
+    : snapshot_(std::move(snapshot)) {}
+
+void ViewStreams::Publish(std::shared_ptr<const Snapshot> next,
+                          const std::vector<ResourceChange>& changes,
+                          absl::FunctionRef<void(Subscription&)> touched) {
+  for (const ResourceChange& change : changes) {
+    const Resource* const before = snapshot_->Find(change.type, change.name);
+    const Resource* const known = change.after != nullptr ? change.after.get() : before;
+    const bool for_wildcards = known != nullptr && !known->on_request_only();
+    index(change.type).ForEach(change.name, for_wildcards, [&](Subscription& subscription) {
+      subscription.OnChange(change.name);
+      touched(subscription);
+    });
+  }
+  snapshot_ = std::move(next);
+}
+
+std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant variant,
+                                                       const Interest& interest) {
+  const uint64_t list = interest.ListId();
+  if (list == 0 && interest.size() > 0) return Make(type, variant, interest);
+  const Version& version = snapshot_->version(type);
+  const Key key(type, variant, interest.wildcard(), list);
+  const auto found = made_.find(key);
+  if (found != made_.end() && found->second.version == version) return found->second.content;
+  std::shared_ptr<const WholeContent> content = Make(type, variant, interest);
+  absl::erase_if(made_, [&](const auto& entry) {
+    return !(entry.second.version == snapshot_->version(std::get<Type>(entry.first)));
+  });
+  if (made_.size() >= kMostKept) made_.clear();
+  made_[key] = {version, content};
+  return content;
+}
+
+std::shared_ptr<const WholeContent> ViewStreams::Make(Type type, Variant variant,
+                                                      const Interest& interest) const {
+  auto content = std::make_shared<WholeContent>();
+  std::vector<grpc::Slice> pieces;
+  const auto append = [&](const Resource& resource) {
+    ++content->count;
+    if (variant == Variant::kDelta) {
+      resource.AppendDelta(pieces);
+    } else {
+      resource.AppendSotw(pieces);
+    }
+  };
+  if (interest.wildcard()) {
+    snapshot_->Of(type).ForEach([&](absl::string_view, const Snapshot::Map::Pointer& resource) {
+      if (!resource->on_request_only()) append(*resource);
+    });
+  }
+  interest.ForEach([&](absl::string_view name) {
+    const Resource* const resource = snapshot_->Find(type, name);
+    if (resource == nullptr) {
+      content->missing.emplace_back(name);
+    } else if (!interest.wildcard() || resource->on_request_only()) {
+      append(*resource);
+    }
+  });
+  content->resources = Join(pieces);
+  return content;
+}
+
+}  // namespace fairlead
