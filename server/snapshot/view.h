@@ -14,6 +14,7 @@ struct View {
   std::vector<std::string>
       networks;      // sorted; empty: the host's own network, from which every bridge is reached
   std::string zone;  // for preferring near endpoints; empty if unknown
+  std::string node;  // the proxy's id, only if it has static resources of its own
 
   friend bool operator==(const View& a, const View& b) { return a.Key() == b.Key(); }
   template <typename Hash>
@@ -23,9 +24,9 @@ struct View {
 
  private:
   std::tuple<const std::string&, const std::string&, const std::vector<std::string>&,
-             const std::string&>
+             const std::string&, const std::string&>
   Key() const {
-    return {group, host, networks, zone};
+    return {group, host, networks, zone, node};
   }
 };
 
