@@ -70,6 +70,7 @@ v1::WatchResponse WatchingEvent(absl::Time now) {
 
 std::vector<v1::WatchResponse> EndpointEvents(const Pool* before, const Pool* after,
                                               absl::Time now) {
+  if (before == nullptr && after == nullptr) return {};
   ByIdentity endpoints;
   if (before != nullptr) {
     for (const auto& endpoint : before->endpoints) {
@@ -96,6 +97,7 @@ std::vector<v1::WatchResponse> EndpointEvents(const Pool* before, const Pool* af
 
 std::vector<v1::WatchResponse> RouteEvents(const VirtualHost* before, const VirtualHost* after,
                                            absl::Time now) {
+  if (before == nullptr && after == nullptr) return {};
   std::map<std::string, std::pair<std::string, std::string>> pools;  // by path
   if (before != nullptr) {
     for (const Route& route : before->routes) pools[route.path].first = route.pool;
