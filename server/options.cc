@@ -34,6 +34,14 @@ absl::Status CheckDuration(absl::string_view text) {
       "it is no duration; write a number with a unit, as in 30s or 10m");
 }
 
+absl::Status CheckPositiveDuration(absl::string_view text) {
+  absl::Duration duration;
+  if (absl::ParseDuration(text, &duration) && duration >= absl::Seconds(1)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError("write at least 1s, as a number with a unit");
+}
+
 // "HOST:PORT" or "[IPv6]:PORT" into its parts; the host may be empty.
 bool SplitAddress(absl::string_view text, std::string& host, int& port) {
   const size_t colon = text.rfind(':');
@@ -73,6 +81,11 @@ struct Texts {
   std::string warm_up = "10s";
   int64_t xds_threads = 0;
   int64_t max_xds_streams = 16'384;
+  int64_t max_xds_names = 100'000;
+  int64_t max_xds_message_bytes = 16 << 20;
+  std::string xds_keepalive_time = "30s";
+  std::string xds_keepalive_timeout = "10s";
+  std::string xds_first_message_timeout = "30s";
 };
 
 void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
@@ -121,6 +134,19 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Section("Limits");
   settings.Add("max-xds-streams", "N", "xDS streams at once.", &texts.max_xds_streams, 1,
                1'000'000);
+  settings.Add("max-xds-names", "N", "Resource names that one xDS stream may subscribe to.",
+               &texts.max_xds_names, 1, 10'000'000);
+  settings.Add("max-xds-message-bytes", "N", "Size of one message of an xDS client.",
+               &texts.max_xds_message_bytes, 1 << 10, 1 << 30);
+  settings.Add("xds-keepalive-time", "TIME",
+               "A connection of an xDS client that is quiet for so long is asked whether it is "
+               "still there.",
+               &texts.xds_keepalive_time, CheckPositiveDuration);
+  settings.Add("xds-keepalive-timeout", "TIME", "Without an answer within this time it is closed.",
+               &texts.xds_keepalive_timeout, CheckPositiveDuration);
+  settings.Add("xds-first-message-timeout", "TIME",
+               "An xDS stream whose client has said nothing for so long is ended.",
+               &texts.xds_first_message_timeout, CheckPositiveDuration);
   settings.Add("xds-threads", "N", "Threads for xDS streams; 0: one a core.", &texts.xds_threads, 0,
                64);
 
@@ -149,6 +175,11 @@ void Apply(const Texts& texts, ServerOptions& options) {
   pipeline.catalog.liveness.forget_after = DurationOf(texts.forget_after);
   options.control.warm_up = DurationOf(texts.warm_up);
   options.xds.most_streams = static_cast<size_t>(texts.max_xds_streams);
+  options.xds.most_names = static_cast<size_t>(texts.max_xds_names);
+  options.xds.first_message_timeout = DurationOf(texts.xds_first_message_timeout);
+  options.xds_port.most_message_bytes = static_cast<int>(texts.max_xds_message_bytes);
+  options.xds_port.keepalive_time = DurationOf(texts.xds_keepalive_time);
+  options.xds_port.keepalive_timeout = DurationOf(texts.xds_keepalive_timeout);
   options.xds.queues = texts.xds_threads > 0
                            ? static_cast<int>(texts.xds_threads)
                            : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));

@@ -6,6 +6,7 @@
 #include "absl/time/time.h"
 #include "server/base/tls.h"
 #include "server/control_plane.h"
+#include "server/port.h"
 #include "server/subscriptions/xds_service.h"
 
 namespace fairlead {
@@ -23,6 +24,7 @@ struct ServerOptions {
   std::string log_format = "auto";
   ControlPlane::Options control;
   XdsService::Options xds;
+  Port::Limits xds_port = Port::kXds;
 };
 
 // Reads `argv`, the environment and the file. What it yields is the exit code if the process is to

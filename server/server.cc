@@ -22,7 +22,7 @@ absl::Status Server::Run(const ServerOptions& options, Store& store) {
   control_.Restore(*state);
 
   for (const auto& [port, address, limits] :
-       {std::tuple{&xds_port_, &options.xds_listen, &Port::kXds},
+       {std::tuple{&xds_port_, &options.xds_listen, &options.xds_port},
         std::tuple{&agent_port_, &options.agent_listen, &Port::kAgents},
         std::tuple{&admin_port_, &options.admin_listen, &Port::kAdmin}}) {
     const absl::Status status = port->Bind(*address, options.tls, *limits);

@@ -167,4 +167,15 @@ void XdsQueue::Describe(v1::ListProxiesResponse& response) const {
   }
 }
 
+bool XdsQueue::DescribeConfig(const std::string& node_id, const std::vector<Type>& types,
+                              v1::GetProxyConfigResponse& response) const {
+  bool found = false;
+  for (const auto& [number, stream] : streams_) {
+    if (!stream->IsOf(node_id)) continue;
+    found = true;
+    stream->DescribeConfig(types, response);
+  }
+  return found;
+}
+
 }  // namespace fairlead

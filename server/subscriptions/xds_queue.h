@@ -52,6 +52,8 @@ class XdsQueue {
   void Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                const std::vector<ResourceChange>& changes);
   void Describe(v1::ListProxiesResponse& response) const;
+  bool DescribeConfig(const std::string& node_id, const std::vector<Type>& types,
+                      v1::GetProxyConfigResponse& response) const;
 
   // Waits for the next call and gives it to a new stream.
   void AcceptNext();

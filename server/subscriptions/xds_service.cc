@@ -53,10 +53,21 @@ void XdsService::Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>
 }
 
 void XdsService::Describe(v1::ListProxiesResponse& response) {
+  OnEachQueue([&](XdsQueue& queue) { queue.Describe(response); });
+}
+
+bool XdsService::DescribeConfig(const std::string& node_id, const std::vector<Type>& types,
+                                v1::GetProxyConfigResponse& response) {
+  bool found = false;
+  OnEachQueue([&](XdsQueue& queue) { found |= queue.DescribeConfig(node_id, types, response); });
+  return found;
+}
+
+void XdsService::OnEachQueue(absl::FunctionRef<void(XdsQueue&)> look) {
   for (const auto& queue : queues_) {
     absl::Notification done;
     const bool runs = queue->Post([&] {
-      queue->Describe(response);
+      look(*queue);
       done.Notify();
     });
     if (runs) done.WaitForNotification();

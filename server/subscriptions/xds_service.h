@@ -10,7 +10,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "fairlead/v1/admin.pb.h"
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
@@ -69,6 +71,11 @@ class XdsService {
     int queues = 2;
     // Streams at once over all queues; one more is refused with RESOURCE_EXHAUSTED.
     size_t most_streams = 16'384;
+    // Names that a client may subscribe to on one stream, all types together.
+    size_t most_names = 100'000;
+    // How long a stream may be open before its first message; then it is ended with
+    // DEADLINE_EXCEEDED.
+    absl::Duration first_message_timeout = absl::Seconds(30);
     // ControlPlane.identifier.
     std::string identifier = "fairlead";
   };
@@ -94,10 +101,18 @@ class XdsService {
   void Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                const std::shared_ptr<const std::vector<ResourceChange>>& changes);
 
+  // Adds what the proxies of that node id have been sent, of these types. False: there is no such
+  // proxy. Waits as Describe does.
+  bool DescribeConfig(const std::string& node_id, const std::vector<Type>& types,
+                      v1::GetProxyConfigResponse& response);
+
   // Adds all connected proxies. Waits for each queue's thread; not from one of those.
   void Describe(v1::ListProxiesResponse& response);
 
  private:
+  // On each queue's thread, one after the other.
+  void OnEachQueue(absl::FunctionRef<void(XdsQueue&)> look);
+
   const Options options_;
   StreamObserver& observer_;
   grpc::AsyncGenericService service_;

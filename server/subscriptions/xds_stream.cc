@@ -61,6 +61,18 @@ v1::TypeSync::State StateOf(const SyncState& state) {
   return state.answered ? v1::TypeSync::ACKED : v1::TypeSync::SENT;
 }
 
+v1::SentResource::State StateOf(HeldResource::State state) {
+  switch (state) {
+    case HeldResource::State::kSent:
+      return v1::SentResource::SENT;
+    case HeldResource::State::kAcked:
+      return v1::SentResource::ACKED;
+    case HeldResource::State::kNacked:
+      return v1::SentResource::NACKED;
+  }
+  return v1::SentResource::STATE_UNSPECIFIED;
+}
+
 void Set(absl::Time time, google::protobuf::Timestamp& timestamp) {
   const int64_t nanoseconds = absl::ToUnixNanos(time);
   timestamp.set_seconds(nanoseconds / 1'000'000'000);
@@ -130,6 +142,8 @@ void XdsStream::OnCall(bool ok) {
   options_.only = method->only;
   options_.number = number_;
   options_.identifier = queue_.options().identifier;
+  options_.most_names = queue_.options().most_names;
+  AwaitFirstMessage();
   Read();
 }
 
@@ -198,6 +212,7 @@ absl::Status XdsStream::TakeNode(const std::string& bytes) {
   if (!view.ok()) return view.status();
   proxy_.emplace(ProxyIdentity{node.id(), *std::move(view), NamesGroup(node)});
   user_agent_ = UserAgentOf(node);
+  SetTimer(absl::InfiniteDuration());
   queue_.observer().OnStream({queue_.index(), number_}, *proxy_);
   return absl::OkStatus();
 }
@@ -223,8 +238,27 @@ void XdsStream::Attach(std::shared_ptr<ViewStreams> view) {
 
 void XdsStream::Refuse(const absl::Status& status) { End(ToGrpc(status)); }
 
+// A stream whose client says nothing costs memory and is of no use to anybody.
+void XdsStream::AwaitFirstMessage() {
+  SetTimer(Clock::Real().Monotonic() + queue_.options().first_message_timeout);
+}
+
+void XdsStream::SetTimer(absl::Duration when) {
+  if (when == timer_) return;
+  queue_.SetTimer(*this, timer_, when);
+  timer_ = when;
+}
+
 void XdsStream::OnTimer() {
   timer_ = absl::InfiniteDuration();
+  if (!proxy_.has_value()) {
+    End(grpc::Status(
+        grpc::StatusCode::DEADLINE_EXCEEDED,
+        absl::StrCat("no message came within ",
+                     absl::FormatDuration(queue_.options().first_message_timeout),
+                     " of the stream's begin; the first one has `node` and what is wanted")));
+    return;
+  }
   WriteNext();
 }
 
@@ -232,10 +266,7 @@ void XdsStream::WriteNext() {
   if (writing_ || broken_ || finishing_ || end_.has_value() || !state_.has_value()) return;
   absl::optional<XdsResponse> response =
       state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
-  if (state_->WakeAt() != timer_) {
-    queue_.SetTimer(*this, timer_, state_->WakeAt());
-    timer_ = state_->WakeAt();
-  }
+  SetTimer(state_->WakeAt());
   if (!response.has_value()) return;
   const grpc::ByteBuffer bytes(response->slices.data(), response->slices.size());
   writing_ = true;
@@ -306,6 +337,26 @@ absl::optional<v1::Proxy> XdsStream::Describe() const {
     }
   }
   return proxy;
+}
+
+void XdsStream::DescribeConfig(const std::vector<Type>& types,
+                               v1::GetProxyConfigResponse& response) const {
+  if (!state_.has_value()) return;
+  for (const Type type : types) {
+    const Subscription* const subscription = state_->subscription(type);
+    if (subscription == nullptr) continue;
+    subscription->ForEachHeld([&](const HeldResource& held) {
+      v1::SentResource& sent = *response.add_resources();
+      sent.set_type(std::string(ShortName(type)));
+      sent.set_name(held.resource->name());
+      sent.set_version(held.resource->version().ToString());
+      sent.set_state(StateOf(held.state));
+      Set(subscription->state().last_sent, *sent.mutable_last_sent());
+      sent.mutable_resource()->set_type_url(std::string(TypeUrl(type)));
+      sent.mutable_resource()->set_value(std::string(held.resource->body()));
+      sent.set_peer(context_.peer());
+    });
+  }
 }
 
 }  // namespace fairlead

@@ -33,6 +33,11 @@ class XdsStream {
   void OnTimer();
   // Nothing for a call whose client has not said who it is.
   absl::optional<v1::Proxy> Describe() const;
+  bool IsOf(const std::string& node_id) const {
+    return proxy_.has_value() && proxy_->node_id == node_id;
+  }
+  // Adds what the client has been sent.
+  void DescribeConfig(const std::vector<Type>& types, v1::GetProxyConfigResponse& response) const;
 
   uint64_t number() const { return number_; }
 
@@ -54,6 +59,8 @@ class XdsStream {
   void OnFinished(bool ok);
   void OnOver(bool ok);
 
+  void AwaitFirstMessage();
+  void SetTimer(absl::Duration when);
   void Read();
   // Takes `incoming_`, and goes on to read.
   void TakeIncoming();
