@@ -31,11 +31,11 @@ const Address kPublished = {From::kPublished, "", "192.0.2.1", 32768};
 const Address kLoopback = {From::kPublishedLoopback, "", "127.0.0.1", 18080};
 const Address kHostMode = {From::kHostNetwork, "", "192.0.2.1", 8000};
 
-const View kOutside = {"default", "", {}, ""};
-const View kOnHost = {"default", "h1", {}, ""};
-const View kOnOtherHost = {"default", "h2", {}, ""};
-const View kInBack = {"default", "h1", {"back"}, ""};
-const View kInMesh = {"default", "h2", {"mesh"}, ""};
+const View kOutside = {"default", "", {}, "", ""};
+const View kOnHost = {"default", "h1", {}, "", ""};
+const View kOnOtherHost = {"default", "h2", {}, "", ""};
+const View kInBack = {"default", "h1", {"back"}, "", ""};
+const View kInMesh = {"default", "h2", {"mesh"}, "", ""};
 
 struct ReachCase {
   const char* name;

@@ -59,6 +59,9 @@ ResourceChanges Resources::Initial() {
 ResourceChanges Resources::Apply(const ModelChanges& changes) {
   ResourceChanges out;
   for (const PoolChange& change : changes.pools) ApplyPool(change, out);
+  for (ResourceChange& change : api_listeners_.Apply(changes.pools)) {
+    out.shared.push_back(std::move(change));
+  }
   for (const VirtualHostChange& change : changes.virtual_hosts) {
     if (change.after == nullptr) {
       virtual_hosts_.erase(change.domain);

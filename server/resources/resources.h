@@ -8,6 +8,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "server/resources/api_listener.h"
 #include "server/routing/model.h"
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
@@ -80,6 +81,7 @@ class Resources {
   // Each domain's virtual host, serialized as a field of the route configuration: a change builds
   // one anew.
   absl::btree_map<std::string, std::string> virtual_hosts_;
+  ApiListeners api_listeners_{{kHttp}};
   absl::btree_map<uint32_t, ViewState> views_;
   // Sources of problems that stand.
   absl::flat_hash_set<std::string> troubled_;

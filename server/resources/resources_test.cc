@@ -47,8 +47,8 @@ std::vector<std::string> Text(const std::vector<ResourceChange>& changes) {
   return text;
 }
 
-const View kOnHost = {"default", "h1", {}, ""};
-const View kOutside = {"default", "", {}, ""};
+const View kOnHost = {"default", "h1", {}, "", ""};
+const View kOutside = {"default", "", {}, "", ""};
 
 TEST(Resources, OneMoreContainerIsOneAssignmentAView) {
   Resources resources({});
@@ -58,7 +58,8 @@ TEST(Resources, OneMoreContainerIsOneAssignmentAView) {
   first.pools.push_back({"shop/web:8000", PoolOf("shop/web:8000", {"172.18.0.2"})});
   first.virtual_hosts.push_back({"shop.example", HostOf("shop.example", "shop/web:8000")});
   const ResourceChanges born = resources.Apply(first);
-  EXPECT_THAT(Text(born.shared), ElementsAre("CDS shop/web:8000", "RDS http"));
+  EXPECT_THAT(Text(born.shared), ElementsAre("CDS shop/web:8000", "LDS shop/web:8000",
+                                             "RDS shop/web:8000", "LDS shop/web", "RDS http"));
   ASSERT_EQ(born.views.size(), 2u);
 
   ModelChanges second;
@@ -83,7 +84,8 @@ TEST(Resources, APoolThatGoesTakesItsClusterAndAssignmentsAlong) {
   gone.virtual_hosts.push_back({"a.example", nullptr});
   const ResourceChanges changes = resources.Apply(gone);
 
-  EXPECT_THAT(Text(changes.shared), ElementsAre("-CDS web:80", "RDS http"));
+  EXPECT_THAT(Text(changes.shared),
+              ElementsAre("-CDS web:80", "-LDS web:80", "-RDS web:80", "-LDS web", "RDS http"));
   ASSERT_EQ(changes.views.size(), 1u);
   EXPECT_THAT(Text(changes.views[0].changes), ElementsAre("-EDS web:80"));
 }

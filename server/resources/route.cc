@@ -17,8 +17,8 @@ constexpr char kIdempotentMethods[] = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE";
 RetryPolicy RetryOn(const char* conditions) {
   RetryPolicy policy;
   policy.set_retry_on(conditions);
-  // When 9 of 10 containers exit at once, four tries in the milliseconds before the proxy hears of it
-  // may all meet dead ones (12 of 40 000 requests did); ten, 40 ms in all, outlast that.
+  // When 9 of 10 containers exit at once, four tries in the milliseconds before the proxy hears of
+  // it may all meet dead ones (12 of 40 000 requests did); ten, 40 ms in all, outlast that.
   policy.mutable_num_retries()->set_value(10);
   // On another container than those that were tried.
   auto& predicate = *policy.add_retry_host_predicate();

@@ -13,4 +13,12 @@ std::string MixedPoolName(absl::string_view host, absl::string_view path) {
   return absl::StrCat(host, absl::StrContains(host, ".") ? "" : ".", path);
 }
 
+absl::string_view ServiceOfPool(absl::string_view pool) {
+  const size_t slash = pool.find('/');
+  const bool is_mixed =
+      slash != absl::string_view::npos && absl::StrContains(pool.substr(0, slash), ".");
+  const size_t colon = pool.rfind(':');
+  return is_mixed || colon == absl::string_view::npos ? "" : pool.substr(0, colon);
+}
+
 }  // namespace fairlead

@@ -19,4 +19,7 @@ std::string ServicePoolName(absl::string_view service, uint16_t port);
 // "localhost./api"; no host ends with a dot otherwise.
 std::string MixedPoolName(absl::string_view host, absl::string_view path);
 
+// The service whose pool of that name it is, as in ServicePoolName; empty: a mixed pool's.
+absl::string_view ServiceOfPool(absl::string_view pool);
+
 }  // namespace fairlead

@@ -35,6 +35,7 @@ TEST(PoolName, IsOnePoolsAlone) {
     if (!IsServiceName(name)) return;
     own(name, absl::StrCat("service ", name));
     for (const int port : {8, 80, 8080}) {
+      EXPECT_EQ(ServiceOfPool(ServicePoolName(name, port)), name);
       own(ServicePoolName(name, port), absl::StrCat("service ", name, " port ", port));
     }
   };
@@ -44,6 +45,7 @@ TEST(PoolName, IsOnePoolsAlone) {
     // No host ends with a dot or has a colon (see ParseHosts).
     if (part.back() == '.' || part.find(':') != std::string::npos) continue;
     for (const std::string& path : paths) {
+      EXPECT_EQ(ServiceOfPool(MixedPoolName(part, path)), "") << part << path;
       own(MixedPoolName(part, path), absl::StrCat("host ", part, " path ", path));
     }
   }
