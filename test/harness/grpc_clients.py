@@ -4,6 +4,7 @@ Their sources are in test/harness/grpc. What is built or installed for them lies
 """
 
 import collections
+import os
 import pathlib
 import shutil
 import tempfile
@@ -22,9 +23,9 @@ PYTHON = paths.TOP / ".cache" / "grpc-python" / "bin" / "python3"
 
 
 def go() -> str:
-    """The `go` that test/run found or installed: in the path, or in .cache/go."""
-    places = ["/usr/local/go/bin", str(paths.TOP / ".cache" / "go" / "bin")]
-    found = shutil.which("go") or shutil.which("go", path=":".join(places))
+    """The `go` that test/run installed, as the one in the path is too old then; else that one."""
+    places = [str(paths.TOP / ".cache/go/bin"), os.environ.get("PATH", ""), "/usr/local/go/bin"]
+    found = shutil.which("go", path=os.pathsep.join(places))
     if found is None:
         raise RuntimeError("there is no `go`: call test/run packages, or install 1.26 or newer")
     return found
