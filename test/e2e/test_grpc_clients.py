@@ -21,7 +21,9 @@ def test_no_call_fails_while_the_service_is_scaled_up_and_down(world, project):
     with contextlib.ExitStack() as stack:
         callers = [
             stack.enter_context(
-                Caller(language, f"xds:///{names.name}/names", world.server, world.folder, world.host1)
+                Caller(
+                    language, f"xds:///{names.name}/names", world.server, world.folder, world.host1
+                )
             )
             for language in LANGUAGES
         ]
@@ -36,3 +38,27 @@ def test_no_call_fails_while_the_service_is_scaled_up_and_down(world, project):
     for caller in callers:
         assert caller.failed == [], caller.node_id
         assert set(caller.containers) == seen, caller.node_id
+
+
+def test_a_client_outside_of_the_hosts_reaches_published_ports_on_all_of_them(world, project):
+    published = {**grpc_service("published.example"), "ports": ["8000"]}
+    there = [
+        project({"names": dict(published)}, host, name="spread")
+        for host in (world.host1, world.host2)
+    ]
+    for part in there:
+        part.up()
+    with contextlib.ExitStack() as stack:
+        callers = [
+            stack.enter_context(
+                Caller(language, "xds:///spread/names:8000", world.server, world.folder)
+            )
+            for language in LANGUAGES
+        ]
+        for caller in callers:
+            caller.await_only(there[0].containers() + there[1].containers())
+        there[1].down()
+        for caller in callers:
+            caller.await_only(there[0].containers())
+    for caller in callers:
+        assert caller.failed == [], caller.node_id
