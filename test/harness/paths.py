@@ -47,6 +47,14 @@ def start_latency() -> str:
     return str(bin_folder() / "test" / "bench" / "start_latency")
 
 
+def fanout_client() -> str:
+    return str(bin_folder() / "test" / "bench" / "fanout_client")
+
+
+def fanout_hosts() -> str:
+    return str(bin_folder() / "test" / "bench" / "fanout_hosts")
+
+
 @functools.lru_cache(maxsize=None)
 def envoy() -> str:
     """Envoy's binary: FAIRLEAD_ENVOY, or the one that deploy/quickstart and test/run install."""
