@@ -1,0 +1,120 @@
+#include "server/static_resources/static_resources.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "envoy/config/cluster/v3/cluster.pb.h"
+#include "envoy/config/endpoint/v3/endpoint.pb.h"
+
+namespace fairlead {
+namespace {
+
+using envoy::config::cluster::v3::Cluster;
+
+v1::PutResourcesRequest PutOf(const std::vector<std::string>& clusters,
+                              const std::string& node = "n1") {
+  v1::PutResourcesRequest request;
+  request.mutable_scope()->set_node_id(node);
+  for (const std::string& name : clusters) {
+    Cluster cluster;
+    cluster.set_name(name);
+    request.add_resources()->PackFrom(cluster);
+  }
+  return request;
+}
+
+StaticPut Checked(const v1::PutResourcesRequest& request) { return CheckedPut(request).value(); }
+
+TEST(CheckedPut, RefusesWhatIsWrongAndSaysWhich) {
+  v1::PutResourcesRequest no_scope = PutOf({"a"});
+  no_scope.clear_scope();
+  v1::PutResourcesRequest other_type = PutOf({"a"});
+  other_type.mutable_resources(0)->set_type_url("type.googleapis.com/google.protobuf.Struct");
+  v1::PutResourcesRequest broken = PutOf({"a"});
+  broken.mutable_resources(0)->set_value("\xff");
+  const struct {
+    const char* name;
+    v1::PutResourcesRequest request;
+    const char* words;
+  } cases[] = {
+      {"no scope", no_scope, "scope is missing"},
+      {"no resources", PutOf({}), "no resources"},
+      {"no name", PutOf({"a", ""}), "resource 2: it has no name"},
+      {"twice", PutOf({"a", "a"}), "resource 2: another CDS resource"},
+      {"long name", PutOf({std::string(2000, 'a')}), "longer than 1024"},
+      {"other type", other_type, "not one that is served"},
+      {"broken", broken, "its bytes are no envoy.config.cluster.v3.Cluster"},
+  };
+  for (const auto& test : cases) {
+    const auto put = CheckedPut(test.request);
+    ASSERT_FALSE(put.ok()) << test.name;
+    EXPECT_THAT(std::string(put.status().message()), testing::HasSubstr(test.words)) << test.name;
+  }
+}
+
+TEST(CheckedPut, FindsWhatAClusterRefersTo) {
+  v1::PutResourcesRequest request = PutOf({});
+  Cluster cluster;
+  cluster.set_name("a");
+  cluster.set_type(Cluster::EDS);
+  cluster.mutable_eds_cluster_config()->mutable_eds_config()->mutable_ads();
+  request.add_resources()->PackFrom(cluster);
+  EXPECT_THAT(Checked(request).entries.at(0).references,
+              testing::ElementsAre(ResourceReference{Type::kEndpoint, "a"}));
+}
+
+TEST(StaticResources, ReplaceMakesATypeExactlyThis) {
+  StaticResources resources;
+  ASSERT_TRUE(resources.Put(Checked(PutOf({"a", "b"}))).ok());
+  v1::PutResourcesRequest replacing = PutOf({"b", "c"});
+  replacing.set_replace(true);
+  const auto changed = resources.Put(Checked(replacing));
+  ASSERT_TRUE(changed.ok());
+  EXPECT_EQ(changed->changed, 1u);
+  EXPECT_EQ(changed->deleted, 1u);
+  EXPECT_EQ(resources.All().size(), 2u);
+}
+
+TEST(StaticResources, DeletesAllNamesOrNone) {
+  StaticResources resources;
+  ASSERT_TRUE(resources.Put(Checked(PutOf({"a", "b"}))).ok());
+  const StaticScope node{StaticScope::Kind::kNode, "n1"};
+  EXPECT_TRUE(absl::IsNotFound(resources.Delete({node, Type::kCluster, {"a", "z"}}).status()));
+  EXPECT_EQ(resources.All().size(), 2u);
+  EXPECT_TRUE(resources.Delete({node, Type::kCluster, {"a", "b"}}).ok());
+  EXPECT_TRUE(resources.All().empty());
+}
+
+TEST(StaticResources, ANodeWithoutAGroupIsSentItsOwnAlone) {
+  StaticResources resources;
+  ASSERT_TRUE(resources.Put(Checked(PutOf({"a"}))).ok());
+  v1::PutResourcesRequest for_all = PutOf({"x"});
+  for_all.mutable_scope()->set_all(true);
+  ASSERT_TRUE(resources.Put(Checked(for_all)).ok());
+  View view;
+  view.group = "default";
+  view.host = "h1";
+
+  const View own = resources.PlaceOf("n1", /*group_given=*/false, view);
+  EXPECT_EQ(own.node, "n1");
+  EXPECT_EQ(own.group, "");
+  EXPECT_EQ(resources.OverlayOf(own, /*derived=*/false).Find(Type::kCluster, "x"), nullptr);
+  const View grouped = resources.PlaceOf("n1", /*group_given=*/true, view);
+  EXPECT_NE(resources.OverlayOf(grouped, /*derived=*/true).Find(Type::kCluster, "x"), nullptr);
+  EXPECT_NE(resources.OverlayOf(grouped, /*derived=*/true).Find(Type::kCluster, "a"), nullptr);
+  EXPECT_TRUE(resources.PlaceOf("n2", false, view) == view);
+}
+
+TEST(StaticResources, TheGivenVersionIsTheScopesUntilItChanges) {
+  StaticResources resources;
+  v1::PutResourcesRequest request = PutOf({"a"});
+  request.set_version("1");
+  ASSERT_TRUE(resources.Put(Checked(request)).ok());
+  const StaticScope node{StaticScope::Kind::kNode, "n1"};
+  EXPECT_EQ(resources.Of(node)->VersionText(Type::kCluster), "1");
+  ASSERT_TRUE(resources.Put(Checked(PutOf({"b"}))).ok());
+  EXPECT_EQ(resources.Of(node)->given_version(Type::kCluster), "");
+}
+
+}  // namespace
+}  // namespace fairlead
