@@ -1,5 +1,6 @@
 #include "server/pipeline.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/admin/describe.h"
@@ -82,7 +83,9 @@ void Pipeline::Tick(Moment now) {
 }
 
 void Pipeline::OpenView(uint32_t view_id, const View& view, absl::Time wall) {
-  snapshots_.OpenView(view_id, resources_.IsDerived(view));
+  const bool derived = resources_.IsDerived(view);
+  snapshots_.OpenView(view_id, derived, statics_.OverlayOf(view, derived));
+  views_.emplace(view_id, view);
   TakeResources(resources_.OpenView(view_id, view), wall);
 }
 
@@ -93,6 +96,19 @@ void Pipeline::NameProxies(uint32_t view_id, const std::string& proxies, absl::T
 void Pipeline::CloseView(uint32_t view_id, absl::Time wall) {
   TakeResources(resources_.CloseView(view_id), wall);
   snapshots_.CloseView(view_id);
+  views_.erase(view_id);
+}
+
+void Pipeline::Cover(const StaticScope& scope, const GivenVersion& given) {
+  const std::shared_ptr<const Snapshot> put = statics_.Of(scope);
+  for (const auto& [view_id, view] : views_) {
+    Overlay overlay = statics_.OverlayOf(view, resources_.IsDerived(view));
+    const bool lies_over =
+        std::find(overlay.layers.begin(), overlay.layers.end(), put) != overlay.layers.end();
+    const auto publication =
+        snapshots_.Cover(view_id, std::move(overlay), lies_over ? given : GivenVersion());
+    if (publication.has_value()) publish_(*publication);
+  }
 }
 
 void Pipeline::TakeFacts(const FactChanges& facts, absl::Time wall) {

@@ -15,6 +15,7 @@
 #include "server/resources/resources.h"
 #include "server/routing/routing.h"
 #include "server/snapshot/snapshots.h"
+#include "server/static_resources/static_resources.h"
 #include "server/store/store.h"
 
 namespace fairlead {
@@ -63,6 +64,14 @@ class Pipeline {
     return snapshots_.Of(view_id);
   }
 
+  // Whether views like this have derived routes.
+  bool IsDerived(const View& view) const { return resources_.IsDerived(view); }
+
+  // What people gave. After a change: move the proxies whose place is another now, then call Cover
+  // for the scope, with the version of what was put (none: no types).
+  StaticResources& statics() { return statics_; }
+  void Cover(const StaticScope& scope, const GivenVersion& given);
+
   // For looking in.
   const Catalog& catalog() const { return catalog_; }
   const Routing& routing() const { return routing_; }
@@ -80,7 +89,9 @@ class Pipeline {
   Catalog catalog_;
   Routing routing_;
   Resources resources_;
+  StaticResources statics_;
   Snapshots snapshots_;
+  absl::flat_hash_map<uint32_t, View> views_;  // those that are open
   Store& store_;
   ProblemBoard& problems_;
   Watches& watches_;
