@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/admin/describe.h"
 #include "server/base/log.h"
+#include "server/static_resources/put.h"
 
 namespace fairlead {
 namespace {
@@ -116,7 +117,7 @@ void ControlPlane::OnStream(StreamId stream, const ProxyIdentity& proxy) {
     if (watches_.HasWatchers()) {
       watches_.Publish(ProxyEvent(proxy.node_id, "connected", Clock::Real().Wall()));
     }
-    if (warming_up_) {
+    if (warming_up_ && pipeline_.IsDerived(PlaceOf(proxy))) {
       waiting_.push_back({stream, proxy});
     } else {
       Admit(stream, proxy);
@@ -126,19 +127,91 @@ void ControlPlane::OnStream(StreamId stream, const ProxyIdentity& proxy) {
 
 void ControlPlane::Admit(StreamId stream, const ProxyIdentity& proxy) {
   if (xds_ == nullptr) return;
-  const absl::optional<ViewRegistry::Entered> entered = views_.Enter(proxy.view, proxy.node_id);
-  if (!entered.has_value()) {
-    xds_->Refuse(stream, absl::ResourceExhaustedError(absl::StrCat(
-                             "proxies say that they stand in more than ", ViewRegistry::kMostViews,
-                             " different places (node.metadata.fairlead, locality.zone); see that "
-                             "they name few")));
-    return;
-  }
-  attached_.insert(stream);
+  if (Enter(stream, proxy, PlaceOf(proxy))) return;
+  xds_->Refuse(stream, absl::ResourceExhaustedError(absl::StrCat(
+                           "proxies say that they stand in more than ", ViewRegistry::kMostViews,
+                           " different places (node.metadata.fairlead, locality.zone); see that "
+                           "they name few")));
+}
+
+View ControlPlane::PlaceOf(const ProxyIdentity& proxy) {
+  return pipeline_.statics().PlaceOf(proxy.node_id, proxy.group_given, proxy.view);
+}
+
+bool ControlPlane::Enter(StreamId stream, const ProxyIdentity& proxy, const View& view) {
+  const absl::optional<ViewRegistry::Entered> entered = views_.Enter(view, proxy.node_id);
+  if (!entered.has_value()) return false;
   const absl::Time wall = Clock::Real().Wall();
-  if (entered->is_new) pipeline_.OpenView(entered->id, proxy.view, wall);
+  if (entered->is_new) pipeline_.OpenView(entered->id, view, wall);
   xds_->Attach(stream, entered->id, pipeline_.SnapshotOf(entered->id));
   pipeline_.NameProxies(entered->id, Quoted(entered->proxies), wall);
+  attached_[stream] = {proxy, view};
+  return true;
+}
+
+void ControlPlane::Leave(const View& view, const std::string& node_id) {
+  const absl::Time wall = Clock::Real().Wall();
+  const absl::optional<ViewRegistry::Left> left = views_.Leave(view, node_id);
+  if (!left.has_value()) return;
+  pipeline_.NameProxies(left->id, Quoted(left->proxies), wall);
+  if (left->is_closed) pipeline_.CloseView(left->id, wall);
+}
+
+void ControlPlane::MoveStreams() {
+  if (xds_ == nullptr) return;
+  for (auto& [stream, attached] : attached_) {
+    const Attached before = attached;
+    const View view = PlaceOf(before.proxy);
+    if (view == before.view) continue;
+    // Where there is no room for its view it stays where it stood.
+    if (Enter(stream, before.proxy, view)) Leave(before.view, before.proxy.node_id);
+  }
+  for (const Waiting& waiting : std::exchange(waiting_, {})) {
+    if (pipeline_.IsDerived(PlaceOf(waiting.proxy))) {
+      waiting_.push_back(waiting);
+    } else {
+      Admit(waiting.stream, waiting.proxy);
+    }
+  }
+}
+
+// ---- static resources ----
+
+absl::Status ControlPlane::PutResources(const v1::PutResourcesRequest& request,
+                                        v1::PutResourcesResponse& response) {
+  const absl::StatusOr<StaticPut> put = CheckedPut(request);
+  if (!put.ok()) return put.status();
+  absl::Status status;
+  Look([&] {
+    const auto changed = pipeline_.statics().Put(*put);
+    status = changed.status();
+    if (!status.ok()) return;
+    MoveStreams();
+    GivenVersion given{{}, put->version};
+    for (const StaticEntry& entry : put->entries) {
+      if (!put->version.empty()) given.types.push_back(entry.resource->type());
+    }
+    pipeline_.Cover(put->scope, given);
+    response.set_changed(changed->changed);
+    response.set_deleted(changed->deleted);
+  });
+  return status;
+}
+
+absl::Status ControlPlane::DeleteResources(const v1::DeleteResourcesRequest& request,
+                                           v1::DeleteResourcesResponse& response) {
+  const absl::StatusOr<StaticDelete> checked = CheckedDelete(request);
+  if (!checked.ok()) return checked.status();
+  absl::Status status;
+  Look([&] {
+    const auto changed = pipeline_.statics().Delete(*checked);
+    status = changed.status();
+    if (!status.ok()) return;
+    MoveStreams();
+    pipeline_.Cover(checked->scope, {});
+    response.set_deleted(changed->deleted);
+  });
+  return status;
 }
 
 void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
@@ -147,11 +220,11 @@ void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
     if (watches_.HasWatchers()) watches_.Publish(ProxyEvent(proxy.node_id, "disconnected", wall));
     for (const Type type : kTypes) problems_.Set({SourceOf(stream, type), {}}, wall);
     std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.stream == stream; });
-    if (attached_.erase(stream) == 0) return;
-    const absl::optional<ViewRegistry::Left> left = views_.Leave(proxy.view, proxy.node_id);
-    if (!left.has_value()) return;
-    pipeline_.NameProxies(left->id, Quoted(left->proxies), wall);
-    if (left->is_closed) pipeline_.CloseView(left->id, wall);
+    const auto attached = attached_.find(stream);
+    if (attached == attached_.end()) return;
+    const View view = attached->second.view;
+    attached_.erase(attached);
+    Leave(view, proxy.node_id);
   });
 }
 

@@ -4,11 +4,12 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/admin/inspection.h"
+#include "server/admin/resource_admin.h"
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
 #include "server/base/strand.h"
@@ -26,7 +27,7 @@ namespace fairlead {
 //
 // Threads: all public members from any thread, but for the order at start and end: constructor,
 // Restore, Start, ..., Stop. After Stop nothing is called any more.
-class ControlPlane final : public ReportSink, public StreamObserver, public Inspection {
+class ControlPlane final : public ReportSink, public StreamObserver, public Inspection, public ResourceAdmin {
  public:
   struct Options {
     Pipeline::Options pipeline;
@@ -67,10 +68,20 @@ class ControlPlane final : public ReportSink, public StreamObserver, public Insp
   void Proxies(v1::ListProxiesResponse& response) override;
   void Problems(v1::ListProblemsResponse& response) override;
 
+  // ResourceAdmin
+  absl::Status PutResources(const v1::PutResourcesRequest& request,
+                            v1::PutResourcesResponse& response) override;
+  absl::Status DeleteResources(const v1::DeleteResourcesRequest& request,
+                               v1::DeleteResourcesResponse& response) override;
+
  private:
   struct Waiting {
     StreamId stream;
     ProxyIdentity proxy;
+  };
+  struct Attached {
+    ProxyIdentity proxy;
+    View view;  // where it stands, with what its static resources make of it
   };
 
   Moment Now() const;
@@ -79,6 +90,13 @@ class ControlPlane final : public ReportSink, public StreamObserver, public Insp
   void Look(absl::FunctionRef<void()> look);
   // The stream is sent the snapshot of its view.
   void Admit(StreamId stream, const ProxyIdentity& proxy);
+  View PlaceOf(const ProxyIdentity& proxy);
+  // The stream's view is `view` from now on. False: there are too many views.
+  bool Enter(StreamId stream, const ProxyIdentity& proxy, const View& view);
+  void Leave(const View& view, const std::string& node_id);
+  // After static resources came or went: whose view is another now is moved, and who needs not wait
+  // for agents any more is admitted.
+  void MoveStreams();
   void NoteForWarmUp(const v1::ReportRequest& message);
   void EndWarmUpIfDue();
 
@@ -94,7 +112,7 @@ class ControlPlane final : public ReportSink, public StreamObserver, public Insp
   absl::Duration warm_up_ends_ = absl::ZeroDuration();
   absl::Duration warm_up_deadline_ = absl::ZeroDuration();
   std::vector<Waiting> waiting_;
-  absl::flat_hash_set<StreamId> attached_;
+  absl::flat_hash_map<StreamId, Attached> attached_;
   // Last, so that it ends first: its tasks use all the others.
   Strand strand_{"control"};
 };

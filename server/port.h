@@ -30,7 +30,7 @@ class Port {
                                   absl::Seconds(10)};
   static constexpr Limits kAgents = {4 << 20, 32, absl::Seconds(10), absl::Seconds(5),
                                      absl::Seconds(5)};
-  static constexpr Limits kAdmin = {64 << 10, 128, absl::Seconds(30), absl::Seconds(10),
+  static constexpr Limits kAdmin = {16 << 20, 128, absl::Seconds(30), absl::Seconds(10),
                                     absl::Seconds(5)};
 
   // Listens on `address` ("HOST:PORT"); connections wait until Accept.

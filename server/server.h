@@ -45,7 +45,7 @@ class Server {
   ControlPlane control_;
   XdsService xds_;
   ReportService reports_;
-  AdminServiceImpl admin_{control_, watches_};
+  AdminServiceImpl admin_{control_, watches_, Clock::Real(), &control_};
   HealthService xds_health_{serving_};
   HealthService agent_health_{serving_};
   HealthService admin_health_{serving_};

@@ -72,4 +72,18 @@ grpc::Status AdminServiceImpl::Watch(grpc::ServerContext* context, const v1::Wat
   return grpc::Status::CANCELLED;
 }
 
+grpc::Status AdminServiceImpl::PutResources(grpc::ServerContext*,
+                                            const v1::PutResourcesRequest* request,
+                                            v1::PutResourcesResponse* response) {
+  if (resources_ == nullptr) return {grpc::StatusCode::UNIMPLEMENTED, "no static resources here"};
+  return ToGrpc(resources_->PutResources(*request, *response));
+}
+
+grpc::Status AdminServiceImpl::DeleteResources(grpc::ServerContext*,
+                                               const v1::DeleteResourcesRequest* request,
+                                               v1::DeleteResourcesResponse* response) {
+  if (resources_ == nullptr) return {grpc::StatusCode::UNIMPLEMENTED, "no static resources here"};
+  return ToGrpc(resources_->DeleteResources(*request, *response));
+}
+
 }  // namespace fairlead

@@ -4,6 +4,7 @@
 
 #include "fairlead/v1/admin.grpc.pb.h"
 #include "server/admin/inspection.h"
+#include "server/admin/resource_admin.h"
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
 
@@ -17,8 +18,10 @@ namespace fairlead {
 class AdminServiceImpl final : public v1::AdminService::Service {
  public:
   // All must outlive the grpc::Server. `clock` tells the time of a watch's first message.
-  AdminServiceImpl(Inspection& inspection, Watches& watches, const Clock& clock = Clock::Real())
-      : inspection_(inspection), watches_(watches), clock_(clock) {}
+  // `resources` may be null: then static resources are UNIMPLEMENTED.
+  AdminServiceImpl(Inspection& inspection, Watches& watches, const Clock& clock = Clock::Real(),
+                   ResourceAdmin* resources = nullptr)
+      : inspection_(inspection), watches_(watches), clock_(clock), resources_(resources) {}
 
   grpc::Status ListHosts(grpc::ServerContext* context, const v1::ListHostsRequest* request,
                          v1::ListHostsResponse* response) override;
@@ -32,11 +35,17 @@ class AdminServiceImpl final : public v1::AdminService::Service {
                             v1::ListProblemsResponse* response) override;
   grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                      grpc::ServerWriter<v1::WatchResponse>* writer) override;
+  grpc::Status PutResources(grpc::ServerContext* context, const v1::PutResourcesRequest* request,
+                            v1::PutResourcesResponse* response) override;
+  grpc::Status DeleteResources(grpc::ServerContext* context,
+                               const v1::DeleteResourcesRequest* request,
+                               v1::DeleteResourcesResponse* response) override;
 
  private:
   Inspection& inspection_;
   Watches& watches_;
   const Clock& clock_;
+  ResourceAdmin* const resources_;
 };
 
 }  // namespace fairlead
