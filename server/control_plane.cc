@@ -33,6 +33,14 @@ Problem WarmUpProblem(absl::Duration warm_up) {
   return problem;
 }
 
+// To a service or an endpoint.
+template <typename Described>
+void AddLoad(const Load& load, Described& described) {
+  described.set_requests_per_second(described.requests_per_second() + load.requests_per_second);
+  described.set_requests(described.requests() + load.requests);
+  described.set_errors(described.errors() + load.errors);
+}
+
 Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& error) {
   Problem problem;
   problem.place.proxy = proxy.node_id;
@@ -47,9 +55,10 @@ Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& er
 
 }  // namespace
 
-ControlPlane::ControlPlane(Options options, Store& store, Watches& watches)
+ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads)
     : options_(std::move(options)),
       watches_(watches),
+      loads_(loads),
       problems_([this](ProblemBoard::Change change, const Problem& problem, absl::Time wall) {
         if (!watches_.HasWatchers()) return;
         watches_.Publish(ProblemEvent(problem, change == ProblemBoard::Change::kAppeared, wall));
@@ -273,7 +282,10 @@ void ControlPlane::Hosts(v1::ListHostsResponse& response) {
 void ControlPlane::Services(const std::string& name, v1::ListServicesResponse& response) {
   Look([&] {
     for (const ServiceSummary& summary : pipeline_.routing().Summaries()) {
-      if (name.empty() || summary.name == name) *response.add_services() = DescribeService(summary);
+      if (!name.empty() && summary.name != name) continue;
+      v1::Service& service = *response.add_services();
+      service = DescribeService(summary);
+      for (const std::string& cluster : service.clusters()) AddLoad(loads_.Of(cluster), service);
     }
     response.set_self_preservation(pipeline_.catalog().self_preservation());
   });
@@ -284,7 +296,12 @@ void ControlPlane::Endpoints(const std::string& name, v1::ListEndpointsResponse&
     for (const auto& pool : pipeline_.routing().Pools()) {
       for (const auto& endpoint : pool->endpoints) {
         if (!name.empty() && name != pool->name && name != endpoint->service) continue;
-        *response.add_endpoints() = DescribeEndpoint(pool->name, *endpoint);
+        v1::Endpoint& described = *response.add_endpoints();
+        described = DescribeEndpoint(pool->name, *endpoint);
+        for (const Address& address : endpoint->addresses) {
+          AddLoad(loads_.Of(LoadBoard::EndpointName(pool->name, address.ip, address.port)),
+                  described);
+        }
       }
     }
   });

@@ -13,6 +13,7 @@
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
 #include "server/base/strand.h"
+#include "server/load/load_board.h"
 #include "server/pipeline.h"
 #include "server/problems/problem_board.h"
 #include "server/reports/report_service.h"
@@ -27,7 +28,10 @@ namespace fairlead {
 //
 // Threads: all public members from any thread, but for the order at start and end: constructor,
 // Restore, Start, ..., Stop. After Stop nothing is called any more.
-class ControlPlane final : public ReportSink, public StreamObserver, public Inspection, public ResourceAdmin {
+class ControlPlane final : public ReportSink,
+                           public StreamObserver,
+                           public Inspection,
+                           public ResourceAdmin {
  public:
   struct Options {
     Pipeline::Options pipeline;
@@ -38,8 +42,9 @@ class ControlPlane final : public ReportSink, public StreamObserver, public Insp
     absl::Duration warm_up_quiet = absl::Seconds(2);
   };
 
-  // The references must outlive this; `xds` and `reports` are set by Start.
-  ControlPlane(Options options, Store& store, Watches& watches);
+  // The references must outlive this; `xds` is set by Start. `loads`: what proxies report of their
+  // requests, to be shown.
+  ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads);
   ~ControlPlane() override;
 
   // What an earlier run stored. If there is anything, proxies are answered from it at once.
@@ -102,6 +107,7 @@ class ControlPlane final : public ReportSink, public StreamObserver, public Insp
 
   const Options options_;
   Watches& watches_;
+  const LoadBoard& loads_;
   XdsService* xds_ = nullptr;  // null before Start and after Stop
 
   // Everything below belongs to the strand.

@@ -3,6 +3,9 @@
 #include <tuple>
 #include <utility>
 
+#include "server/admin/describe.h"
+#include "server/base/clock.h"
+
 namespace fairlead {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Store& store) {
@@ -14,7 +17,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 }
 
 Server::Server(const ServerOptions& options, Store& store)
-    : control_(options.control, store, watches_), xds_(options.xds, control_), reports_(control_) {}
+    : control_(options.control, store, watches_, loads_),
+      xds_(options.xds, control_),
+      load_reports_({.most_streams = static_cast<int>(options.xds.most_streams)}, loads_,
+                    [this](const std::string& cluster, const Load& load) {
+                      if (!watches_.HasWatchers()) return;
+                      watches_.Publish(LoadEvent(cluster, load.requests_per_second, load.errors,
+                                                 Clock::Real().Wall()));
+                    }),
+      reports_(control_) {}
 
 absl::Status Server::Run(const ServerOptions& options, Store& store) {
   const absl::StatusOr<StoredState> state = store.Load();
@@ -29,6 +40,7 @@ absl::Status Server::Run(const ServerOptions& options, Store& store) {
     if (!status.ok()) return status;
   }
   xds_port_.builder().RegisterService(&xds_health_);
+  xds_port_.builder().RegisterService(&load_reports_);
   xds_.Register(xds_port_.builder());
   agent_port_.builder().RegisterService(&agent_health_);
   reports_.Register(agent_port_.builder());

@@ -9,6 +9,8 @@
 #include "server/admin/serving_state.h"
 #include "server/admin/watches.h"
 #include "server/control_plane.h"
+#include "server/load/load_board.h"
+#include "server/load/load_report_service.h"
 #include "server/options.h"
 #include "server/port.h"
 #include "server/reports/report_service.h"
@@ -42,8 +44,10 @@ class Server {
 
   const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();
   Watches watches_;
+  LoadBoard loads_;
   ControlPlane control_;
   XdsService xds_;
+  LoadReportService load_reports_;
   ReportService reports_;
   AdminServiceImpl admin_{control_, watches_, Clock::Real(), &control_};
   HealthService xds_health_{serving_};

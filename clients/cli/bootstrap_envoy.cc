@@ -50,6 +50,14 @@ dynamic_resources:
   lds_config:
     resource_api_version: V3
     ads: {}
+# How many requests each container gets, for `fairlead services` and `fairlead watch`.
+cluster_manager:
+  load_stats_config:
+    api_type: GRPC
+    transport_api_version: V3
+    grpc_services:
+      - envoy_grpc:
+          cluster_name: xds_cluster
 )";
 
 // The keepalive notices a server that vanished without a word.

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "clients/cli/age.h"
@@ -27,7 +28,11 @@ std::string AgeCell(bool is_set, const google::protobuf::Timestamp& timestamp, a
   return is_set ? ShortDuration(now - TimeOf(timestamp)) : std::string(absent);
 }
 
-Cell CountCell(uint32_t count, Tone tone) {
+std::string RateCell(uint64_t requests, double requests_per_second) {
+  return requests == 0 ? "-" : absl::StrFormat("%.1f", requests_per_second);
+}
+
+Cell CountCell(uint64_t count, Tone tone) {
   return {absl::StrCat(count), count == 0 ? Tone::kPlain : tone};
 }
 

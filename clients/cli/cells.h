@@ -24,7 +24,10 @@ std::string AgeCell(bool is_set, const google::protobuf::Timestamp& timestamp, a
                     absl::string_view absent);
 
 // A count that is worth a colour only if it is not zero.
-Cell CountCell(uint32_t count, Tone tone);
+Cell CountCell(uint64_t count, Tone tone);
+
+// Requests a second; "-" if no proxy ever reported any.
+std::string RateCell(uint64_t requests, double requests_per_second);
 
 // An enumerator's name for people: "NOT_SENT" is "NOT SENT".
 std::string Words(absl::string_view enumerator);

@@ -46,7 +46,10 @@ std::vector<Cell> Row(const v1::Endpoint& endpoint, const Look& look) {
       AddressCell(endpoint, look.wide),
       endpoint.reason(),
   };
-  if (look.wide) row.insert(row.end(), {endpoint.service(), endpoint.container_id()});
+  if (look.wide)
+    row.insert(row.end(), {endpoint.service(), endpoint.container_id(),
+                           RateCell(endpoint.requests(), endpoint.requests_per_second()),
+                           CountCell(endpoint.errors(), Tone::kBad)});
   return row;
 }
 
@@ -57,7 +60,7 @@ std::string EndpointsText(const v1::ListEndpointsResponse& response, const Look&
     return "No endpoints: no container that asks to be routed is running.\n";
   }
   std::vector<std::string> heads = {"CLUSTER", "CONTAINER", "HOST", "HEALTH", "ADDRESS", "REASON"};
-  if (look.wide) heads.insert(heads.end(), {"SERVICE", "CONTAINER ID"});
+  if (look.wide) heads.insert(heads.end(), {"SERVICE", "CONTAINER ID", "REQ/S", "ERRORS"});
   Table table(std::move(heads));
   for (const v1::Endpoint& endpoint : response.endpoints()) table.Add(Row(endpoint, look));
   return table.Text(look.colour);

@@ -17,6 +17,8 @@ std::vector<Cell> Row(const v1::Service& service, const Look& look) {
       CountCell(service.unhealthy(), Tone::kBad),
       CountCell(service.draining(), Tone::kWarning),
       CountCell(service.starting(), Tone::kWarning),
+      RateCell(service.requests(), service.requests_per_second()),
+      CountCell(service.errors(), Tone::kBad),
       ListCell(service.hosts(), look.wide),
   };
   if (look.wide) row.push_back(ListCell(service.clusters(), true));
@@ -38,8 +40,8 @@ std::string ServicesText(const v1::ListServicesResponse& response, const Look& l
         "fairlead.host.\n",
         below);
   }
-  std::vector<std::string> heads = {"NAME",     "ROUTES",   "HEALTHY", "UNHEALTHY",
-                                    "DRAINING", "STARTING", "HOSTS"};
+  std::vector<std::string> heads = {"NAME",     "ROUTES", "HEALTHY", "UNHEALTHY", "DRAINING",
+                                    "STARTING", "REQ/S",  "ERRORS",  "HOSTS"};
   if (look.wide) heads.push_back("CLUSTERS");
   Table table(std::move(heads));
   for (const v1::Service& service : response.services()) table.Add(Row(service, look));

@@ -38,6 +38,9 @@ std::vector<v1::WatchResponse> HostEvents(const HostFacts* before, const HostFac
                                           absl::Time now);
 // Of a node id: `change` is such as "connected" or "NACK of EDS: ...".
 v1::WatchResponse ProxyEvent(const std::string& node_id, const std::string& change, absl::Time now);
+// Of a cluster: "12.3 requests/s, 0 errors".
+v1::WatchResponse LoadEvent(const std::string& cluster, double requests_per_second, uint64_t errors,
+                            absl::Time now);
 // Of a place, such as "host1 shop-web-1 VIRTUAL_PORT": "WHAT; CURE", or "gone: WHAT".
 v1::WatchResponse ProblemEvent(const Problem& problem, bool appeared, absl::Time now);
 

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_join.h"
 #include "server/admin/describe.h"
 #include "server/admin/timestamps.h"
@@ -125,6 +126,12 @@ std::vector<v1::WatchResponse> HostEvents(const HostFacts* before, const HostFac
 v1::WatchResponse ProxyEvent(const std::string& node_id, const std::string& change,
                              absl::Time now) {
   return Event(v1::WatchResponse::PROXY, node_id, change, now);
+}
+
+v1::WatchResponse LoadEvent(const std::string& cluster, double requests_per_second, uint64_t errors,
+                            absl::Time now) {
+  return Event(v1::WatchResponse::LOAD, cluster,
+               absl::StrFormat("%.1f requests/s, %d errors", requests_per_second, errors), now);
 }
 
 v1::WatchResponse ProblemEvent(const Problem& problem, bool appeared, absl::Time now) {

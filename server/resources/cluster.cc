@@ -37,6 +37,8 @@ Cluster ClusterOf(absl::string_view pool) {
   cluster.mutable_common_lb_config()->mutable_update_merge_window();
   // A stopped container goes at once, also where active health checks are on.
   cluster.set_ignore_health_on_host_removal(true);
+  // gRPC clients report what they send, to the same server; Envoy's bootstrap says it once for all.
+  cluster.mutable_lrs_server()->mutable_self();
   LiftCircuitBreakers(cluster);
   return cluster;
 }

@@ -1,0 +1,35 @@
+#include "server/load/load_board.h"
+
+#include <gtest/gtest.h>
+
+namespace fairlead {
+namespace {
+
+TEST(LoadBoard, SumsWhatAllProxiesReport) {
+  LoadBoard board;
+  board.Add(1, "shop/web:8000", 100, 1, absl::Seconds(10));
+  board.Add(2, "shop/web:8000", 50, 0, absl::Seconds(5));
+  board.Add(1, "shop/web:8000", 20, 2, absl::Seconds(10));
+  const Load load = board.Of("shop/web:8000");
+  EXPECT_EQ(load.requests, 170u);
+  EXPECT_EQ(load.errors, 3u);
+  EXPECT_DOUBLE_EQ(load.requests_per_second, 12);  // 20 in 10 s and 50 in 5 s
+}
+
+TEST(LoadBoard, AStreamThatEndedHasNoRate) {
+  LoadBoard board;
+  board.Add(1, "shop/web:8000", 100, 0, absl::Seconds(10));
+  board.Forget(1);
+  EXPECT_EQ(board.Of("shop/web:8000").requests, 100u);
+  EXPECT_DOUBLE_EQ(board.Of("shop/web:8000").requests_per_second, 0);
+}
+
+TEST(LoadBoard, AnIntervalOfNothingIsNoRate) {
+  LoadBoard board;
+  board.Add(1, "a", 100, 0, absl::ZeroDuration());
+  EXPECT_DOUBLE_EQ(board.Of("a").requests_per_second, 0);
+  EXPECT_EQ(board.Of("b").requests, 0u);
+}
+
+}  // namespace
+}  // namespace fairlead
