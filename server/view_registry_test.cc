@@ -7,7 +7,7 @@
 namespace fairlead {
 namespace {
 
-View On(const std::string& host) { return {"default", host, {}, ""}; }
+View On(const std::string& host) { return {"default", host, {}, "", ""}; }
 
 TEST(ViewRegistry, ProxiesOfOnePlaceShareAView) {
   ViewRegistry views;
