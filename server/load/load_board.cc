@@ -6,6 +6,7 @@ namespace fairlead {
 
 void LoadBoard::Add(uint64_t stream, const std::string& name, uint64_t requests, uint64_t errors,
                     absl::Duration interval) {
+  if (name.size() > kLongestName) return;
   absl::MutexLock lock(&mutex_);
   if (sums_.size() >= kMostNames && !sums_.contains(name)) return;
   Sum& sum = sums_[name];

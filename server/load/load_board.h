@@ -25,6 +25,8 @@ class LoadBoard {
  public:
   // Names of clusters and endpoints come from proxies: one more than this is not counted.
   static constexpr size_t kMostNames = 200'000;
+  // Nor is one that is longer, in bytes: none of ours is.
+  static constexpr size_t kLongestName = 1'024;
 
   // A proxy's stream reports that in the last `interval` it began `requests` to `name`, of which
   // `errors` failed. `stream` tells streams apart.

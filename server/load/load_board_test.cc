@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace fairlead {
 namespace {
 
@@ -22,6 +24,15 @@ TEST(LoadBoard, AStreamThatEndedHasNoRate) {
   board.Forget(1);
   EXPECT_EQ(board.Of("shop/web:8000").requests, 100u);
   EXPECT_DOUBLE_EQ(board.Of("shop/web:8000").requests_per_second, 0);
+}
+
+TEST(LoadBoard, ANameThatNothingOfOursHasIsNotKept) {
+  LoadBoard board;
+  const std::string longest(LoadBoard::kLongestName, 'a');
+  board.Add(1, longest, 1, 0, absl::Seconds(1));
+  board.Add(1, longest + "a", 1, 0, absl::Seconds(1));
+  EXPECT_EQ(board.Of(longest).requests, 1u);
+  EXPECT_EQ(board.Of(longest + "a").requests, 0u);
 }
 
 TEST(LoadBoard, AnIntervalOfNothingIsNoRate) {
