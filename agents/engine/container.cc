@@ -156,7 +156,7 @@ absl::Status TakeIdentity(const nlohmann::json& root, v1::Container& container) 
   return absl::OkStatus();
 }
 
-void TakeStop(const nlohmann::json& root, Inspection& inspection) {
+void TakeStop(const nlohmann::json& root, InspectedContainer& inspection) {
   if (const auto signal = SignalNumber(Text(root, {"Config", "StopSignal"}))) {
     inspection.stop_signal = *signal;
   }
@@ -168,10 +168,10 @@ void TakeStop(const nlohmann::json& root, Inspection& inspection) {
 
 }  // namespace
 
-absl::StatusOr<Inspection> ParseInspection(absl::string_view json) {
+absl::StatusOr<InspectedContainer> ParseInspection(absl::string_view json) {
   const absl::StatusOr<nlohmann::json> root = ParseJson(json, "GET /containers/ID/json");
   if (!root.ok()) return root.status();
-  Inspection inspection;
+  InspectedContainer inspection;
   v1::Container& container = inspection.container;
   for (const auto take :
        {&TakeIdentity, &TakeLabels, &TakeEnvironment, &TakeNetworks, &TakePorts, &TakeState}) {

@@ -8,7 +8,7 @@
 namespace fairlead {
 
 // What an inspection says of one container.
-struct Inspection {
+struct InspectedContainer {
   // Its facts. `stopping` is set only if the engine itself says so (Podman's state "stopping");
   // network drivers are empty, since the inspection lacks them.
   v1::Container container;
@@ -23,6 +23,6 @@ struct Inspection {
 // INVALID_ARGUMENT if it cannot be understood or is beyond a bound (1 000 labels, 64 KiB a label or
 // variable, 256 networks, 16 384 ports, 1 MiB of facts): the container cannot be reported, and the
 // message says why.
-absl::StatusOr<Inspection> ParseInspection(absl::string_view json);
+absl::StatusOr<InspectedContainer> ParseInspection(absl::string_view json);
 
 }  // namespace fairlead

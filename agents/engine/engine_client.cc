@@ -36,10 +36,10 @@ std::string EngineClient::Path(absl::string_view path) const { return absl::StrC
 void EngineClient::UseApi(ApiVersion api) { prefix_ = absl::StrCat("/v", api.ToString()); }
 
 absl::StatusOr<EngineVersion> EngineClient::Negotiate() {
-  const absl::StatusOr<HttpAnswer> ping = http_.Get("/_ping", kLargestVersion);
+  const absl::StatusOr<EngineAnswer> ping = http_.Get("/_ping", kLargestVersion);
   if (!ping.ok()) return ping.status();
   // Without a version in the path: the engine's own newest.
-  const absl::StatusOr<HttpAnswer> answer = http_.Get("/version", kLargestVersion);
+  const absl::StatusOr<EngineAnswer> answer = http_.Get("/version", kLargestVersion);
   if (!answer.ok()) return answer.status();
   const absl::StatusOr<nlohmann::json> json = ParseJson(answer->body, "GET /version");
   if (!json.ok()) return json.status();
@@ -62,15 +62,15 @@ absl::StatusOr<std::vector<ListedContainer>> EngineClient::List() {
   return list.End();
 }
 
-absl::StatusOr<Inspection> EngineClient::Inspect(const std::string& id) {
-  const absl::StatusOr<HttpAnswer> answer = http_.Get(
+absl::StatusOr<InspectedContainer> EngineClient::Inspect(const std::string& id) {
+  const absl::StatusOr<EngineAnswer> answer = http_.Get(
       Path(absl::StrCat("/containers/", PercentEncoded(id), "/json")), options_.largest_inspection);
   if (!answer.ok()) return answer.status();
   return ParseInspection(answer->body);
 }
 
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> EngineClient::NetworkDrivers() {
-  const absl::StatusOr<HttpAnswer> answer = http_.Get(Path("/networks"), kLargestNetworks);
+  const absl::StatusOr<EngineAnswer> answer = http_.Get(Path("/networks"), kLargestNetworks);
   if (!answer.ok()) return answer.status();
   return ParseNetworkDrivers(answer->body);
 }

@@ -55,7 +55,7 @@ class EngineClient {
   // All containers, stopped ones too.
   absl::StatusOr<std::vector<ListedContainer>> List();
 
-  absl::StatusOr<Inspection> Inspect(const std::string& id);
+  absl::StatusOr<InspectedContainer> Inspect(const std::string& id);
 
   // Pairs of network id (and name) and driver.
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> NetworkDrivers();

@@ -212,9 +212,9 @@ absl::Status HttpClient::Request(const std::string& path, Reading& reading) {
   return reading.Good() ? absl::OkStatus() : Refusal(Named(path), reading.status, reading.refusal);
 }
 
-absl::StatusOr<HttpAnswer> HttpClient::Get(const std::string& path, size_t largest_body) {
+absl::StatusOr<EngineAnswer> HttpClient::Get(const std::string& path, size_t largest_body) {
   client_->set_read_timeout(absl::ToChronoMicroseconds(timeout_));
-  HttpAnswer answer;
+  EngineAnswer answer;
   Reading reading;
   reading.largest_body = largest_body;
   reading.on_bytes = [&answer, largest_body](absl::string_view bytes) {

@@ -18,7 +18,7 @@ class ClientImpl;
 namespace fairlead {
 
 // An answer with a 2xx status. Anything else is an error (see HttpClient::Get).
-struct HttpAnswer {
+struct EngineAnswer {
   std::string body;
   std::string api_version;  // the header Api-Version; empty if there is none
 };
@@ -40,7 +40,7 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   // `path` is encoded already.
-  absl::StatusOr<HttpAnswer> Get(const std::string& path, size_t largest_body);
+  absl::StatusOr<EngineAnswer> Get(const std::string& path, size_t largest_body);
 
   // The same, but the body is handed on as it comes. An error of `on_bytes` ends the request and is
   // returned.

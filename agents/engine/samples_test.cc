@@ -24,7 +24,7 @@ std::string GoldenOf(absl::string_view sample) {
   return absl::StrCat("agents/engine/testdata/golden/", sample.substr(sizeof(kSamples)), ".txt");
 }
 
-std::string Written(const Inspection& inspection) {
+std::string Written(const InspectedContainer& inspection) {
   std::string text;
   google::protobuf::TextFormat::PrintToString(inspection.container, &text);
   return absl::StrCat(text, "stop_signal: ", inspection.stop_signal,

@@ -161,7 +161,7 @@ void HostState::Ended(const std::string& id, Entry& entry, const Event& event, a
   SetFacts(id, entry, std::move(container));
 }
 
-void HostState::Inspected(const std::string& id, absl::StatusOr<Inspection> inspection,
+void HostState::Inspected(const std::string& id, absl::StatusOr<InspectedContainer> inspection,
                           absl::Duration now) {
   queue_.Done(id);
   const auto found = entries_.find(id);
@@ -176,7 +176,7 @@ void HostState::Inspected(const std::string& id, absl::StatusOr<Inspection> insp
   Take(id, entry, *std::move(inspection), now);
 }
 
-void HostState::Take(const std::string& id, Entry& entry, Inspection inspection,
+void HostState::Take(const std::string& id, Entry& entry, InspectedContainer inspection,
                      absl::Duration now) {
   v1::Container& container = inspection.container;
   const bool ended = std::exchange(entry.ended_meanwhile, false);

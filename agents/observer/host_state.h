@@ -64,7 +64,8 @@ class HostState {
   }
   // When to ask next; infinite if nothing is waiting.
   absl::Duration NextDue() const { return queue_.NextDue(); }
-  void Inspected(const std::string& id, absl::StatusOr<Inspection> inspection, absl::Duration now);
+  void Inspected(const std::string& id, absl::StatusOr<InspectedContainer> inspection,
+                 absl::Duration now);
 
   // Whether the list of networks is wanted; asks once.
   bool TakeNetworksWanted();
@@ -104,7 +105,7 @@ class HostState {
   void Remove(const std::string& id);
   void Killed(const std::string& id, Entry& entry, const Event& event, absl::Duration now);
   void Ended(const std::string& id, Entry& entry, const Event& event, absl::Duration now);
-  void Take(const std::string& id, Entry& entry, Inspection inspection, absl::Duration now);
+  void Take(const std::string& id, Entry& entry, InspectedContainer inspection, absl::Duration now);
   void Failed(const std::string& id, Entry& entry, const absl::Status& status, absl::Duration now);
   // Replaces the facts; what is equal changes nothing. False: there is no room for them.
   bool SetFacts(const std::string& id, Entry& entry, v1::Container container);

@@ -23,9 +23,9 @@ using Kind = Event::Kind;
 constexpr absl::Duration kStart = absl::Seconds(1000);
 constexpr int64_t kSecond = 1'000'000'000;
 
-Inspection Running(const std::string& id, int started_second,
-                   v1::Container::State state = v1::Container::RUNNING) {
-  Inspection inspection;
+InspectedContainer Running(const std::string& id, int started_second,
+                           v1::Container::State state = v1::Container::RUNNING) {
+  InspectedContainer inspection;
   inspection.container.set_id(id);
   inspection.container.set_name(absl::StrCat("name-", id));
   inspection.container.set_state(state);
@@ -115,7 +115,7 @@ TEST(HostState, AKillIsToldWithoutAnInspection) {
 
 TEST(HostState, OnlyTheStopSignalAndSigkillStop) {
   Host host({"a"});
-  Inspection inspection = Running("a", 10);
+  InspectedContainer inspection = Running("a", 10);
   inspection.stop_signal = 3;
   host.List({"a"}, true);
   host.Due();
@@ -139,7 +139,7 @@ TEST(HostState, HealthDoesNotBringAStoppingContainerBack) {
   host.Told();
   host.state.Happened(Of(Kind::kChanged, "a", 21), host.now);
   EXPECT_THAT(host.Due(), ElementsAre("a"));
-  Inspection healthy = Running("a", 10);
+  InspectedContainer healthy = Running("a", 10);
   healthy.container.set_health(v1::Container::HEALTHY);
   host.state.Inspected("a", healthy, host.now);
   EXPECT_EQ(host.Told(), "a RUNNING stopping");

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "server/admin/fake_inspection.h"
-#include "server/admin/test_server.h"
+#include "server/admin/loopback_server.h"
 
 namespace fairlead {
 namespace {
@@ -37,7 +37,7 @@ class AdminServiceTest : public testing::Test {
   FakeInspection inspection_;
   Watches watches_;
   AdminServiceImpl service_{inspection_, watches_};
-  TestServer server_{service_};
+  LoopbackServer server_{service_};
   std::unique_ptr<v1::AdminService::Stub> stub_ = v1::AdminService::NewStub(server_.Channel());
 };
 

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "server/admin/test_server.h"
+#include "server/admin/loopback_server.h"
 
 namespace fairlead {
 namespace {
@@ -29,7 +29,7 @@ class HealthServiceTest : public testing::Test {
 
   std::shared_ptr<ServingState> state_ = std::make_shared<ServingState>();
   HealthService service_{state_};
-  TestServer server_{service_};
+  LoopbackServer server_{service_};
   std::unique_ptr<Health::Stub> stub_ = Health::NewStub(server_.Channel());
 };
 
@@ -49,7 +49,7 @@ TEST_F(HealthServiceTest, ChecksByName) {
 
 TEST_F(HealthServiceTest, TwoServersShowOneState) {
   HealthService other_service(state_);
-  TestServer other_server(other_service);
+  LoopbackServer other_server(other_service);
   const auto other = Health::NewStub(other_server.Channel());
   state_->Set(kXdsHealth, true);
   grpc::ClientContext context;

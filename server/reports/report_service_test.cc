@@ -11,7 +11,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "fairlead/v1/report.grpc.pb.h"
-#include "server/reports/test_server.h"
+#include "server/reports/catalog_server.h"
 #include "test/fakes/agent/fake_agent.h"
 #include "test/fakes/agent/web_container.h"
 
@@ -38,7 +38,7 @@ auto HasState(const std::string& host, v1::Host::State state) {
 }
 
 TEST(ReportService, WhatAnAgentTellsIsTakenAndAcknowledged) {
-  TestServer server;
+  CatalogServer server;
   FakeAgent agent({.address = server.address()});
   agent.Run(WebContainer("h1", 1, "172.20.0.2"));
   agent.Run(WebContainer("h1", 2, "172.20.0.3"));
@@ -52,7 +52,7 @@ TEST(ReportService, WhatAnAgentTellsIsTakenAndAcknowledged) {
 }
 
 TEST(ReportService, AGapIsHealedByASnapshot) {
-  TestServer server;
+  CatalogServer server;
   FakeAgent agent({.address = server.address()});
   ASSERT_TRUE(agent.AwaitAcknowledged());
   agent.SkipSequence();
@@ -63,7 +63,7 @@ TEST(ReportService, AGapIsHealedByASnapshot) {
 }
 
 TEST(ReportService, AnAgentThatIsGoneIsNoticedAtOnceAndMayComeBack) {
-  TestServer server;
+  CatalogServer server;
   FakeAgent agent({.address = server.address()});
   agent.Run(WebContainer("h1", 1, "172.20.0.2"));
   ASSERT_TRUE(server.Await(HasContainers("h1", 1)));
@@ -75,7 +75,7 @@ TEST(ReportService, AnAgentThatIsGoneIsNoticedAtOnceAndMayComeBack) {
 }
 
 TEST(ReportService, ASecondAgentIsRefusedAndTheFirstServesOn) {
-  TestServer server;
+  CatalogServer server;
   FakeAgent first({.address = server.address()});
   ASSERT_TRUE(first.AwaitAcknowledged());
   FakeAgent second({.address = server.address(), .reconnects = false});
@@ -87,7 +87,7 @@ TEST(ReportService, ASecondAgentIsRefusedAndTheFirstServesOn) {
 }
 
 TEST(ReportService, ManyAgentsAtOnce) {
-  TestServer server;
+  CatalogServer server;
   std::vector<std::unique_ptr<FakeAgent>> agents;
   for (int i = 0; i < 40; ++i) {
     agents.push_back(std::make_unique<FakeAgent>(
@@ -99,7 +99,7 @@ TEST(ReportService, ManyAgentsAtOnce) {
 }
 
 TEST(ReportService, ALieEndsTheStreamWithItsReason) {
-  TestServer server;
+  CatalogServer server;
   FakeAgent agent({.address = server.address(), .reconnects = false});
   ASSERT_TRUE(agent.AwaitAcknowledged());
   v1::ReportRequest hello;
@@ -135,14 +135,14 @@ class RawStream {
 };
 
 TEST(ReportService, AStreamWithoutHelloIsEnded) {
-  TestServer server({.patience = absl::Milliseconds(100)});
+  CatalogServer server({.patience = absl::Milliseconds(100)});
   RawStream stream(server.address());
   EXPECT_EQ(stream.End().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
   EXPECT_EQ(server.ends(), 0);
 }
 
 TEST(ReportService, AMessageBeforeHelloIsRefused) {
-  TestServer server;
+  CatalogServer server;
   RawStream stream(server.address());
   v1::ReportRequest message;
   message.mutable_heartbeat()->set_sequence(1);
@@ -151,7 +151,7 @@ TEST(ReportService, AMessageBeforeHelloIsRefused) {
 }
 
 TEST(ReportService, OneStreamTooManyIsRefused) {
-  TestServer server({.most_streams = 2});
+  CatalogServer server({.most_streams = 2});
   FakeAgent first({.address = server.address(), .host_id = "h1"});
   FakeAgent second({.address = server.address(), .host_id = "h2"});
   ASSERT_TRUE(first.AwaitAcknowledged());
@@ -161,7 +161,7 @@ TEST(ReportService, OneStreamTooManyIsRefused) {
 }
 
 TEST(ReportService, AnAgentThatLeavesIsGivenOk) {
-  TestServer server;
+  CatalogServer server;
   RawStream stream(server.address());
   stream.Leave();
   EXPECT_TRUE(stream.End().ok());
@@ -169,7 +169,7 @@ TEST(ReportService, AnAgentThatLeavesIsGivenOk) {
 
 // The next message is read only when the one before is answered: what floods waits in the agent.
 TEST(ReportService, AFloodIsHeldBack) {
-  TestServer server;
+  CatalogServer server;
   server.Hold();
   FakeAgent agent({.address = server.address(), .heartbeat_interval = absl::Milliseconds(1)});
   ASSERT_TRUE(server.Await([&](const Hosts&) { return server.messages() > 0; }));
@@ -178,7 +178,7 @@ TEST(ReportService, AFloodIsHeldBack) {
 }
 
 TEST(ReportService, AReplyThatIsDroppedEndsTheStream) {
-  TestServer server;
+  CatalogServer server;
   server.Hold();
   FakeAgent agent({.address = server.address(), .reconnects = false});
   ASSERT_TRUE(server.Await([&](const Hosts&) { return server.messages() > 0; }));
@@ -187,7 +187,7 @@ TEST(ReportService, AReplyThatIsDroppedEndsTheStream) {
 }
 
 TEST(ReportService, EverySessionEndsOnce) {
-  TestServer server;
+  CatalogServer server;
   v1::ReportRequest hello;
   hello.mutable_hello()->set_epoch("e");
   for (int i = 0; i < 30; ++i) {
@@ -208,7 +208,7 @@ TEST(ReportService, EverySessionEndsOnce) {
 
 TEST(ReportService, StopsInAnyState) {
   for (int round = 0; round < 10; ++round) {
-    TestServer server;
+    CatalogServer server;
     if (round % 2 == 0) server.Hold();
     std::vector<std::unique_ptr<FakeAgent>> agents;
     for (int i = 0; i < 5; ++i) {
@@ -225,7 +225,7 @@ TEST(ReportService, StopsInAnyState) {
 }
 
 TEST(ReportService, AServerThatStopsSaysSo) {
-  TestServer server;
+  CatalogServer server;
   FakeAgent agent({.address = server.address(), .reconnects = false});
   ASSERT_TRUE(agent.AwaitAcknowledged());
   server.Shutdown();

@@ -27,7 +27,7 @@ std::string Claimed(const std::vector<Claim>& claims) {
   return Claimed(hosts, claims.front().second);
 }
 
-bool Agrees(const Service& service, const Request& request) {
+bool Agrees(const Service& service, const RoutingRequest& request) {
   if (service.claims.size() != request.hosts.size()) return false;
   for (size_t i = 0; i < service.claims.size(); ++i) {
     if (service.claims[i].first != request.hosts[i] || service.claims[i].second != request.path) {

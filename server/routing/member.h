@@ -16,7 +16,7 @@ struct Member {
   std::string host_id;
   bool host_silent = false;
   ContainerFacts facts;
-  Request request;  // published
+  RoutingRequest request;  // published
   // By the container's own word. Null: it is no endpoint now.
   std::shared_ptr<const Endpoint> endpoint;
 };

@@ -9,14 +9,14 @@
 namespace fairlead {
 namespace {
 
-std::vector<Claim> ClaimsOf(const Request& request) {
+std::vector<Claim> ClaimsOf(const RoutingRequest& request) {
   std::vector<Claim> claims;
   claims.reserve(request.hosts.size());
   for (const std::string& host : request.hosts) claims.emplace_back(host, request.path);
   return claims;
 }
 
-bool SpeaksTheSame(const Service& service, const Request& request) {
+bool SpeaksTheSame(const Service& service, const RoutingRequest& request) {
   return service.record != nullptr && service.claims == ClaimsOf(request) &&
          service.spokesman_port == request.port;
 }
@@ -50,7 +50,7 @@ std::vector<ServiceTouched> Services::Restore(
   std::vector<ServiceTouched> touched;
   for (const auto& record : records) {
     Problems unused;
-    const Request request = ParseRequest(*record->spokesman, record->host_id, unused);
+    const RoutingRequest request = ParseRequest(*record->spokesman, record->host_id, unused);
     if (!request.published() || request.service != record->name ||
         services_.contains(record->name)) {
       changes.push_back({record->name, nullptr});

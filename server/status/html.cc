@@ -8,15 +8,15 @@
 namespace fairlead {
 namespace {
 
-absl::string_view ClassOf(Tone tone) {
+absl::string_view ClassOf(PageTone tone) {
   switch (tone) {
-    case Tone::kGood:
+    case PageTone::kGood:
       return "good";
-    case Tone::kWarn:
+    case PageTone::kWarn:
       return "warn";
-    case Tone::kBad:
+    case PageTone::kBad:
       return "bad";
-    case Tone::kIdle:
+    case PageTone::kIdle:
       return "idle";
   }
   return "idle";
@@ -29,7 +29,7 @@ std::string Escaped(absl::string_view text) {
       text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}, {"'", "&#39;"}});
 }
 
-std::string Word(Tone tone, absl::string_view word) {
+std::string Word(PageTone tone, absl::string_view word) {
   return absl::StrCat("<span class=\"", ClassOf(tone), "\">", Escaped(word), "</span>");
 }
 

@@ -13,10 +13,10 @@ namespace fairlead {
 std::string Escaped(absl::string_view text);
 
 // How good or bad something is; shown as a colour beside the word, never alone.
-enum class Tone { kGood, kWarn, kBad, kIdle };
+enum class PageTone { kGood, kWarn, kBad, kIdle };
 
 // A word in the colour of its tone.
-std::string Word(Tone tone, absl::string_view word);
+std::string Word(PageTone tone, absl::string_view word);
 
 // A table with a heading, and what to say if it is empty. Rows beyond kMostRows are counted.
 class HtmlTable {

@@ -40,7 +40,7 @@ std::string Head(int refresh_seconds) {
 std::string Summary(const PageContent& content) {
   std::string html = absl::StrCat(
       "<h1>Fairlead <small>", kVersion, "</small> ",
-      content.readiness.ok() ? Word(Tone::kGood, "ready") : Word(Tone::kBad, "not ready"),
+      content.readiness.ok() ? Word(PageTone::kGood, "ready") : Word(PageTone::kBad, "not ready"),
       "</h1>\n");
   if (!content.readiness.ok()) {
     absl::StrAppend(&html, "<p class=\"banner\">Not ready: ", Escaped(content.readiness.message()),

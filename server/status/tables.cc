@@ -32,34 +32,34 @@ std::string Code(absl::string_view text) {
 }
 
 // Empty if there are none.
-std::string Count(Tone tone, uint32_t count) {
+std::string Count(PageTone tone, uint32_t count) {
   return count == 0 ? "" : Word(tone, absl::StrCat(count));
 }
 
 std::string HostState(const v1::Host& host) {
   const std::string& word = v1::Host::State_Name(host.state());
-  const std::string state = host.state() == v1::Host::CONNECTED ? Word(Tone::kGood, word)
-                            : host.state() == v1::Host::SILENT  ? Word(Tone::kBad, word)
-                                                                : Word(Tone::kWarn, word);
+  const std::string state = host.state() == v1::Host::CONNECTED ? Word(PageTone::kGood, word)
+                            : host.state() == v1::Host::SILENT  ? Word(PageTone::kBad, word)
+                                                                : Word(PageTone::kWarn, word);
   if (host.engine_error().empty()) return state;
-  return absl::StrCat(state, "<br>", Word(Tone::kBad, host.engine_error()));
+  return absl::StrCat(state, "<br>", Word(PageTone::kBad, host.engine_error()));
 }
 
-Tone ToneOf(v1::Endpoint::Health health) {
+PageTone ToneOf(v1::Endpoint::Health health) {
   switch (health) {
     case v1::Endpoint::HEALTHY:
-      return Tone::kGood;
+      return PageTone::kGood;
     case v1::Endpoint::UNHEALTHY:
-      return Tone::kBad;
+      return PageTone::kBad;
     case v1::Endpoint::DRAINING:
-      return Tone::kWarn;
+      return PageTone::kWarn;
     default:
-      return Tone::kIdle;
+      return PageTone::kIdle;
   }
 }
 
 std::string Addresses(const v1::Endpoint& endpoint) {
-  if (endpoint.addresses_size() == 0) return Word(Tone::kBad, "nobody can reach it");
+  if (endpoint.addresses_size() == 0) return Word(PageTone::kBad, "nobody can reach it");
   std::vector<std::string> lines;
   for (const v1::Endpoint::Address& address : endpoint.addresses()) {
     const bool v6 = address.ip().find(':') != std::string::npos;
@@ -73,13 +73,13 @@ std::string Addresses(const v1::Endpoint& endpoint) {
 std::string Sync(const v1::TypeSync& sync) {
   switch (sync.state()) {
     case v1::TypeSync::ACKED:
-      return Word(Tone::kGood, "ACKED");
+      return Word(PageTone::kGood, "ACKED");
     case v1::TypeSync::NACKED:
-      return absl::StrCat(Word(Tone::kBad, "NACKED"), "<br>", Escaped(sync.error()));
+      return absl::StrCat(Word(PageTone::kBad, "NACKED"), "<br>", Escaped(sync.error()));
     case v1::TypeSync::SENT:
-      return Word(Tone::kWarn, "SENT");
+      return Word(PageTone::kWarn, "SENT");
     default:
-      return Word(Tone::kIdle, "NOT SENT");
+      return Word(PageTone::kIdle, "NOT SENT");
   }
 }
 
@@ -99,7 +99,7 @@ std::string ProblemsSection(const v1::ListProblemsResponse& problems, absl::Time
                    "What to do", "Age"});
   for (const v1::Problem& problem : problems.problems()) {
     const bool error = problem.severity() == v1::Problem::ERROR;
-    table.Add({Word(error ? Tone::kBad : Tone::kWarn, error ? "ERROR" : "NOTICE"),
+    table.Add({Word(error ? PageTone::kBad : PageTone::kWarn, error ? "ERROR" : "NOTICE"),
                Escaped(problem.host()), Escaped(problem.container()), Escaped(problem.service()),
                Escaped(problem.proxy()), Code(problem.word()), Escaped(problem.what()),
                Escaped(problem.cure()), Age(problem.since(), now)});
@@ -112,12 +112,13 @@ std::string ServicesSection(const v1::ListServicesResponse& services) {
       "Services", "fairlead services",
       {"Name", "Routes", "Healthy", "Unhealthy", "Draining", "Starting", "Hosts", "Clusters"});
   for (const v1::Service& service : services.services()) {
-    table.Add(
-        {Escaped(service.name()), Lines(service.routes()),
-         service.healthy() == 0 ? Word(Tone::kBad, "0") : Count(Tone::kGood, service.healthy()),
-         Count(Tone::kBad, service.unhealthy()), Count(Tone::kWarn, service.draining()),
-         Count(Tone::kIdle, service.starting()), Lines(service.hosts()),
-         Lines(service.clusters())});
+    table.Add({Escaped(service.name()), Lines(service.routes()),
+               service.healthy() == 0 ? Word(PageTone::kBad, "0")
+                                      : Count(PageTone::kGood, service.healthy()),
+               Count(PageTone::kBad, service.unhealthy()),
+               Count(PageTone::kWarn, service.draining()),
+               Count(PageTone::kIdle, service.starting()), Lines(service.hosts()),
+               Lines(service.clusters())});
   }
   return table.Html(
       "None yet. Start a container with VIRTUAL_HOST or the label fairlead.host on a host whose "
@@ -142,7 +143,7 @@ std::string ProxiesSection(const v1::ListProxiesResponse& proxies, absl::Time no
       {"Node", "Group", "Host", "Peer", "Client", "Connected", "CDS", "EDS", "LDS", "RDS"});
   for (const v1::Proxy& proxy : proxies.proxies()) {
     table.Add({Escaped(proxy.node_id()), Escaped(proxy.group()),
-               proxy.host().empty() ? Word(Tone::kIdle, "outside") : Escaped(proxy.host()),
+               proxy.host().empty() ? Word(PageTone::kIdle, "outside") : Escaped(proxy.host()),
                Escaped(proxy.peer()),
                absl::StrCat(Escaped(proxy.user_agent()), "<br><small>", Escaped(proxy.variant()),
                             "</small>"),

@@ -38,7 +38,7 @@ void NoteMissingHost(const v1::Container& container, const Place& place, Problem
 
 // The hosts, unless something else that was asked for is refused.
 void ParseRouting(const v1::Container& container, const Said& list, const Place& place,
-                  Request& request, Problems& problems) {
+                  RoutingRequest& request, Problems& problems) {
   std::vector<std::string> hosts = ParseHosts(list, place, problems);
   const std::optional<std::string> path = ParsePath(container, place, problems);
   const std::optional<uint16_t> port = ChoosePort(container, place, problems);
@@ -51,13 +51,13 @@ void ParseRouting(const v1::Container& container, const Said& list, const Place&
 
 }  // namespace
 
-Request ParseRequest(const v1::Container& container, const std::string& host_id,
-                     Problems& problems) {
+RoutingRequest ParseRequest(const v1::Container& container, const std::string& host_id,
+                            Problems& problems) {
   Place place;
   place.host = host_id;
   place.container = Printable(container.name().empty() ? container.id() : container.name());
 
-  Request request;
+  RoutingRequest request;
   const auto list = Find(container, "VIRTUAL_HOST", "fairlead.host");
   const bool asks = list.has_value() && !list->value.empty();
   if (IsOneOff(container)) {

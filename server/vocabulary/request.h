@@ -10,7 +10,7 @@
 namespace fairlead {
 
 // What a container asks for. See docs/labels.md.
-struct Request {
+struct RoutingRequest {
   // Never empty, whether the container is published or not. See ServiceName.
   std::string service;
   // Lower case, sorted, each once: "shop.example", "*.shop.example", "shop.*". Empty: the container
@@ -23,7 +23,7 @@ struct Request {
 
   bool published() const { return !hosts.empty(); }
 
-  friend bool operator==(const Request& a, const Request& b) {
+  friend bool operator==(const RoutingRequest& a, const RoutingRequest& b) {
     return a.service == b.service && a.hosts == b.hosts && a.path == b.path && a.port == b.port;
   }
 };
@@ -33,7 +33,7 @@ struct Request {
 // routing where traffic would otherwise go elsewhere than asked. Every refusal is a problem with
 // its place (`host_id`, the container's name, the word). Pure: the same container gives the same
 // request and the same problems in the same order.
-Request ParseRequest(const v1::Container& container, const std::string& host_id,
-                     Problems& problems);
+RoutingRequest ParseRequest(const v1::Container& container, const std::string& host_id,
+                            Problems& problems);
 
 }  // namespace fairlead

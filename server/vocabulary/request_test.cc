@@ -42,7 +42,7 @@ v1::Container Container(const Words& environment, const Words& labels,
 }
 
 // "HOSTS PATH PORT" or "-".
-std::string Asked(const Request& request) {
+std::string Asked(const RoutingRequest& request) {
   if (!request.published()) return "-";
   return absl::StrCat(absl::StrJoin(request.hosts, ","), " ", request.path, " ", request.port);
 }

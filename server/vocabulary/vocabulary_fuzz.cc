@@ -71,7 +71,7 @@ bool IsPrintable(absl::string_view text) {
   return text.size() < 2000 && std::all_of(text.begin(), text.end(), absl::ascii_isprint);
 }
 
-void Check(const Request& request) {
+void Check(const RoutingRequest& request) {
   Require(IsServiceName(request.service));
   Require(request.hosts.size() <= kMostHosts);
   Require(std::is_sorted(request.hosts.begin(), request.hosts.end()));
@@ -97,7 +97,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const v1::Container container =
       ContainerOf(absl::string_view(reinterpret_cast<const char*>(data), size));
   Problems problems;
-  const Request request = ParseRequest(container, "h1", problems);
+  const RoutingRequest request = ParseRequest(container, "h1", problems);
   Check(request);
   Check(problems);
   Problems again;

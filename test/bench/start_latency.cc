@@ -19,7 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "test/bench/address.h"
-#include "test/bench/http_connection.h"
+#include "test/bench/http_client_connection.h"
 
 namespace fairlead {
 namespace {
@@ -53,7 +53,7 @@ void WaitUntil(Clock::time_point time) {
 
 class StartLatency {
  public:
-  StartLatency(const Options& options, HttpConnection engine)
+  StartLatency(const Options& options, HttpClientConnection engine)
       : options_(options), engine_(std::move(engine)) {}
 
   absl::StatusOr<Json> Run() {
@@ -125,7 +125,8 @@ class StartLatency {
 
   // Milliseconds from `since` to the first response of the container through Envoy.
   absl::StatusOr<double> AwaitAnswerThroughEnvoy(const std::string& id, Clock::time_point since) {
-    absl::StatusOr<HttpConnection> client = HttpConnection::OpenTcp(options_.envoy, kTimeout);
+    absl::StatusOr<HttpClientConnection> client =
+        HttpClientConnection::OpenTcp(options_.envoy, kTimeout);
     if (!client.ok()) return client.status();
     const Clock::time_point first = Clock::now();
     for (int tries = 1; Clock::now() - since < kDeadline; ++tries) {
@@ -154,7 +155,8 @@ class StartLatency {
   }
 
   absl::Status AwaitGoneFromEnvoy(const std::string& ip) {
-    absl::StatusOr<HttpConnection> admin = HttpConnection::OpenTcp(options_.envoy_admin, kTimeout);
+    absl::StatusOr<HttpClientConnection> admin =
+        HttpClientConnection::OpenTcp(options_.envoy_admin, kTimeout);
     if (!admin.ok()) return admin.status();
     const Clock::time_point start = Clock::now();
     while (Clock::now() - start < kDeadline) {
@@ -174,7 +176,8 @@ class StartLatency {
     const Clock::time_point since = Clock::now();
     const sockaddr_in address = *ParseAddress(ip + ":8000");
     for (int tries = 1; Clock::now() - since < kDeadline; ++tries) {
-      absl::StatusOr<HttpConnection> client = HttpConnection::OpenTcp(address, kTimeout);
+      absl::StatusOr<HttpClientConnection> client =
+          HttpClientConnection::OpenTcp(address, kTimeout);
       if (client.ok() && client->Exchange("GET", "/", options_.host).ok()) {
         const std::chrono::duration<double, std::milli> taken = Clock::now() - since;
         if (absl::Status status = Remove(*id); !status.ok()) return status;
@@ -186,7 +189,7 @@ class StartLatency {
   }
 
   const Options& options_;
-  HttpConnection engine_;
+  HttpClientConnection engine_;
   int errors_ = 0;
 };
 
@@ -214,7 +217,8 @@ int Main(int argc, char** argv) {
   }
   options.envoy = *to;
   options.envoy_admin = *admin;
-  absl::StatusOr<HttpConnection> engine = HttpConnection::OpenUnix(options.engine, kTimeout);
+  absl::StatusOr<HttpClientConnection> engine =
+      HttpClientConnection::OpenUnix(options.engine, kTimeout);
   const absl::StatusOr<Json> result =
       engine.ok() ? StartLatency(options, *std::move(engine)).Run() : engine.status();
   if (!result.ok()) {

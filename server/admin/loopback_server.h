@@ -11,15 +11,15 @@
 namespace fairlead {
 
 // A service on a real port of loopback, for as long as a test needs it.
-class TestServer {
+class LoopbackServer {
  public:
-  explicit TestServer(grpc::Service& service) {
+  explicit LoopbackServer(grpc::Service& service) {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     builder.RegisterService(&service);
     server_ = builder.BuildAndStart();
   }
-  ~TestServer() { Shutdown(); }
+  ~LoopbackServer() { Shutdown(); }
 
   std::shared_ptr<grpc::Channel> Channel() const {
     return grpc::CreateChannel(absl::StrCat("127.0.0.1:", port_),

@@ -1,4 +1,4 @@
-#include "test/bench/http_connection.h"
+#include "test/bench/http_client_connection.h"
 
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -36,18 +36,18 @@ absl::StatusOr<int> Connect(const sockaddr* to, socklen_t size, std::chrono::mil
 
 }  // namespace
 
-absl::StatusOr<HttpConnection> HttpConnection::OpenTcp(const sockaddr_in& to,
-                                                       std::chrono::milliseconds timeout) {
+absl::StatusOr<HttpClientConnection> HttpClientConnection::OpenTcp(
+    const sockaddr_in& to, std::chrono::milliseconds timeout) {
   const absl::StatusOr<int> fd =
       Connect(reinterpret_cast<const sockaddr*>(&to), sizeof to, timeout);
   if (!fd.ok()) return fd.status();
   const int on = 1;
   setsockopt(*fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  return HttpConnection(*fd);
+  return HttpClientConnection(*fd);
 }
 
-absl::StatusOr<HttpConnection> HttpConnection::OpenUnix(const std::string& path,
-                                                        std::chrono::milliseconds timeout) {
+absl::StatusOr<HttpClientConnection> HttpClientConnection::OpenUnix(
+    const std::string& path, std::chrono::milliseconds timeout) {
   sockaddr_un to = {};
   to.sun_family = AF_UNIX;
   if (path.size() >= sizeof to.sun_path) return absl::InvalidArgumentError("too long: " + path);
@@ -55,25 +55,25 @@ absl::StatusOr<HttpConnection> HttpConnection::OpenUnix(const std::string& path,
   const absl::StatusOr<int> fd =
       Connect(reinterpret_cast<const sockaddr*>(&to), sizeof to, timeout);
   if (!fd.ok()) return fd.status();
-  return HttpConnection(*fd);
+  return HttpClientConnection(*fd);
 }
 
-HttpConnection::HttpConnection(HttpConnection&& other) noexcept
+HttpClientConnection::HttpClientConnection(HttpClientConnection&& other) noexcept
     : fd_(std::exchange(other.fd_, -1)) {}
 
-HttpConnection& HttpConnection::operator=(HttpConnection&& other) noexcept {
+HttpClientConnection& HttpClientConnection::operator=(HttpClientConnection&& other) noexcept {
   std::swap(fd_, other.fd_);
   return *this;
 }
 
-HttpConnection::~HttpConnection() {
+HttpClientConnection::~HttpClientConnection() {
   if (fd_ >= 0) close(fd_);
 }
 
-absl::StatusOr<Response> HttpConnection::Exchange(const std::string& method,
-                                                  const std::string& target,
-                                                  const std::string& host,
-                                                  const std::string& body) {
+absl::StatusOr<Response> HttpClientConnection::Exchange(const std::string& method,
+                                                        const std::string& target,
+                                                        const std::string& host,
+                                                        const std::string& body) {
   std::string request =
       method + " " + target + " HTTP/1.1\r\nHost: " + host +
       "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size()) +

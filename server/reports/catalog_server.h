@@ -23,16 +23,16 @@
 namespace fairlead {
 
 // The agents' port of a server with a catalog and nothing behind it.
-class TestServer final : public ReportSink {
+class CatalogServer final : public ReportSink {
  public:
-  explicit TestServer(const ReportService::Options& options = {}) : service_(*this, options) {
+  explicit CatalogServer(const ReportService::Options& options = {}) : service_(*this, options) {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     service_.Register(builder);
     server_ = builder.BuildAndStart();
     service_.Start();
   }
-  ~TestServer() override { Shutdown(); }
+  ~CatalogServer() override { Shutdown(); }
 
   void Shutdown() {
     Release();
