@@ -1,6 +1,7 @@
 // fairlead-server: reads its settings, serves until it is told to end. Who knows whom is in
 // server.h.
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 
@@ -11,6 +12,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
+#include "absl/synchronization/mutex.h"
 #include "server/base/log.h"
 #include "server/base/version.h"
 #include "server/options.h"
@@ -62,6 +64,9 @@ absl::Status ServeUntilSignal(const ServerOptions& options) {
 }  // namespace fairlead
 
 int main(int argc, char** argv) {
+  mallopt(M_ARENA_MAX, 2);  // an arena for each thread would hold memory that none of them needs
+  // Debian's Abseil checks the order of all locks, gRPC's included, under a lock of its own.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   fairlead::ServerOptions options;
   if (const std::optional<int> code = fairlead::ReadServerOptions(argc, argv, options))
     return *code;

@@ -1,6 +1,7 @@
 #include "server/port.h"
 
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -29,6 +30,10 @@ absl::Status Port::Bind(const std::string& address, const TlsOptions& tls, const
   if (limits.most_streams > 0) {
     builder_.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, limits.most_streams);
   }
+  // The probe asks a client for a PING's answer whenever it says something after some quiet, to
+  // learn how wide a window long uploads need. Nobody uploads here, and each answer of a proxy
+  // would cost one.
+  builder_.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive_time));
   builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
                               Milliseconds(limits.keepalive_timeout));
@@ -37,6 +42,24 @@ absl::Status Port::Bind(const std::string& address, const TlsOptions& tls, const
   builder_.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                               Milliseconds(limits.least_ping_interval));
   return absl::OkStatus();
+}
+
+Port::~Port() {
+  server_.reset();
+  if (unpolled_ == nullptr) return;
+  unpolled_->Shutdown();
+  void* tag;
+  bool ok;
+  while (unpolled_->Next(&tag, &ok)) {
+  }
+}
+
+// gRPC lets the threads of synchronous services wait without polling if the server has a queue of
+// the asynchronous API too, whose threads poll. All of a process's connections are in one epoll
+// set, so that it does not matter which server's threads these are: with gRPC's own choice of a
+// poller, epoll.
+void Port::LeavePollingToOthers() {
+  if (std::getenv("GRPC_POLL_STRATEGY") == nullptr) unpolled_ = builder_.AddCompletionQueue();
 }
 
 absl::Status Port::Build() {

@@ -17,6 +17,8 @@ namespace fairlead {
 // Order of calls: Bind, registrations on builder(), Build, Accept, Shutdown.
 class Port {
  public:
+  ~Port();
+
   // docs/limits.md has the figures.
   struct Limits {
     int most_message_bytes;
@@ -36,6 +38,10 @@ class Port {
   // Listens on `address` ("HOST:PORT"); connections wait until Accept.
   absl::Status Bind(const std::string& address, const TlsOptions& tls, const Limits& limits);
   grpc::ServerBuilder& builder() { return builder_; }
+  // The port's synchronous services wait for their calls without polling connections: that is done
+  // by the threads of other ports of the process, which must be there as long as this one serves.
+  // (docs/decisions/0005)
+  void LeavePollingToOthers();
   absl::Status Build();
   void Accept() { acceptor_->Start(); }
   // Accepts no more; calls that are not over within `patience` are cut.
@@ -48,6 +54,7 @@ class Port {
   grpc::ServerBuilder builder_;
   std::string address_;
   std::unique_ptr<Acceptor> acceptor_;
+  std::unique_ptr<grpc::ServerCompletionQueue> unpolled_;
   std::unique_ptr<grpc::Server> server_;
 };
 

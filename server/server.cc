@@ -40,12 +40,13 @@ absl::Status Server::Run(const ServerOptions& options, Store& store) {
     if (!status.ok()) return status;
   }
   xds_port_.builder().RegisterService(&xds_health_);
-  xds_port_.builder().RegisterService(&load_reports_);
+  load_reports_.Register(xds_port_.builder());
   xds_.Register(xds_port_.builder());
   agent_port_.builder().RegisterService(&agent_health_);
   reports_.Register(agent_port_.builder());
   admin_port_.builder().RegisterService(&admin_health_);
   admin_port_.builder().RegisterService(&admin_);
+  admin_port_.LeavePollingToOthers();
   auto status =
       StatusServer::Listen(options.http_listen, control_, [&store] { return store.Health(); });
   if (!status.ok()) return status.status();
@@ -55,6 +56,8 @@ absl::Status Server::Run(const ServerOptions& options, Store& store) {
     const absl::Status built = port->Build();
     if (!built.ok()) return built;
   }
+  // Before the queue's thread runs: what it touches is not locked.
+  load_reports_.Start(xds_.completions());
   xds_.Start();
   reports_.Start();
   control_.Start(xds_);

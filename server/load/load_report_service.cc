@@ -1,8 +1,7 @@
 #include "server/load/load_report_service.h"
 
-#include <utility>
-
 #include "absl/strings/str_cat.h"
+#include "server/base/completion.h"
 
 namespace fairlead {
 namespace {
@@ -45,70 +44,95 @@ Load AddCluster(uint64_t stream, const ClusterStats& stats, LoadBoard& board) {
 
 }  // namespace
 
-// Deletes itself when the call is over.
-class LoadReportService::Stream final
-    : public grpc::ServerBidiReactor<LoadStatsRequest, LoadStatsResponse> {
+// One call, from waiting for it to its end, with one operation under way at a time. Deletes itself.
+class LoadReportService::Stream {
  public:
-  Stream(LoadReportService& service, uint64_t number) : service_(service), number_(number) {
-    if (service_.open_streams_.fetch_add(1) >= service_.options_.most_streams) {
-      Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
-              absl::StrCat("more than ", service_.options_.most_streams,
-                           " streams of load reports at once; raise --max-xds-streams")});
-      return;
-    }
-    StartRead(&request_);
+  Stream(LoadReportService& service, grpc::ServerCompletionQueue& queue)
+      : service_(service), queue_(queue), number_(++service.last_stream_) {
+    service_.service_.RequestStreamLoadStats(&context_, &stream_, &queue_, &queue_, &accepted_);
   }
 
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      Finish(grpc::Status::OK);
+ private:
+  // Binds a completion to a member function.
+  class Step final : public Completion {
+   public:
+    Step(Stream& stream, void (Stream::*done)(bool)) : stream_(stream), done_(done) {}
+    void Complete(bool ok) override { (stream_.*done_)(ok); }
+
+   private:
+    Stream& stream_;
+    void (Stream::*const done_)(bool);
+  };
+
+  void OnAccepted(bool ok) {
+    if (!ok) {  // the server is shutting down
+      delete this;
       return;
     }
+    new Stream(service_, queue_);
+    if (++service_.open_streams_ > service_.options_.most_streams) {
+      return Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
+                     absl::StrCat("more than ", service_.options_.most_streams,
+                                  " streams of load reports at once; raise --max-xds-streams")});
+    }
+    Read();
+  }
+
+  void Read() { stream_.Read(&request_, &read_); }
+
+  void OnRead(bool ok) {
+    if (!ok) return Finish(grpc::Status::OK);
     for (const ClusterStats& stats : request_.cluster_stats()) {
       const Load load = AddCluster(number_, stats, service_.board_);
       if (load.requests > 0) service_.on_report_(stats.cluster_name(), load);
     }
-    if (std::exchange(asked_, true)) {
-      StartRead(&request_);
+    if (asked_) {
+      Read();
     } else {
       Ask();
     }
   }
 
-  void OnWriteDone(bool ok) override {
+  // What the client is to report, and how often: once, after its first message.
+  void Ask() {
+    asked_ = true;
+    LoadStatsResponse response;
+    response.set_send_all_clusters(true);
+    response.set_report_endpoint_granularity(true);
+    response.mutable_load_reporting_interval()->set_seconds(
+        absl::ToInt64Seconds(service_.options_.interval));
+    stream_.Write(response, &written_);
+  }
+
+  void OnWritten(bool ok) {
     if (ok) {
-      StartRead(&request_);
+      Read();
     } else {
       Finish(grpc::Status::CANCELLED);
     }
   }
 
-  void OnDone() override {
+  void Finish(const grpc::Status& status) { stream_.Finish(status, &finished_); }
+
+  void OnFinished(bool /*ok*/) {
     service_.board_.Forget(number_);
-    service_.open_streams_.fetch_sub(1);
+    --service_.open_streams_;
     delete this;
   }
 
- private:
-  // What the client is to report, and how often: once, after its first message.
-  void Ask() {
-    response_.set_send_all_clusters(true);
-    response_.set_report_endpoint_granularity(true);
-    response_.mutable_load_reporting_interval()->set_seconds(
-        absl::ToInt64Seconds(service_.options_.interval));
-    StartWrite(&response_);
-  }
-
   LoadReportService& service_;
+  grpc::ServerCompletionQueue& queue_;
   const uint64_t number_;
+  grpc::ServerContext context_;
+  grpc::ServerAsyncReaderWriter<LoadStatsResponse, LoadStatsRequest> stream_{&context_};
+  Step accepted_{*this, &Stream::OnAccepted};
+  Step read_{*this, &Stream::OnRead};
+  Step written_{*this, &Stream::OnWritten};
+  Step finished_{*this, &Stream::OnFinished};
   bool asked_ = false;
   LoadStatsRequest request_;
-  LoadStatsResponse response_;
 };
 
-grpc::ServerBidiReactor<LoadStatsRequest, LoadStatsResponse>* LoadReportService::StreamLoadStats(
-    grpc::CallbackServerContext* /*context*/) {
-  return new Stream(*this, ++last_stream_);
-}
+void LoadReportService::Start(grpc::ServerCompletionQueue& queue) { new Stream(*this, queue); }
 
 }  // namespace fairlead

@@ -2,12 +2,11 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "envoy/service/load_stats/v3/lrs.grpc.pb.h"
 #include "server/load/load_board.h"
@@ -17,10 +16,12 @@ namespace fairlead {
 // LRS: takes the load reports of all proxies, of all clusters, and sums them on the board. Source:
 // envoy/service/load_stats/v3/lrs.proto.
 //
-// On gRPC's callback API, which holds a message back for up to 100 ms now and then
-// (docs/decisions/0003): that does not matter here, and a stream costs no thread.
-class LoadReportService final
-    : public envoy::service::load_stats::v3::LoadReportingService::CallbackService {
+// Asynchronous, on a completion queue that another service's thread serves: a stream costs no
+// thread, and no thread more competes for what comes in (docs/decisions/0005).
+//
+// Order of calls: Register, BuildAndStart of the builder, Start, ..., Shutdown of the grpc::Server;
+// streams end with it.
+class LoadReportService {
  public:
   struct Options {
     // How often proxies report.
@@ -28,16 +29,17 @@ class LoadReportService final
     // Streams at once; one more is refused with RESOURCE_EXHAUSTED.
     int most_streams = 16'384;
   };
-  // Called on gRPC's threads for each cluster of a report, with the requests and errors in it.
+  // Called on the queue's thread for each cluster of a report, with the requests and errors in it.
   using OnReport = std::function<void(const std::string& cluster, const Load& in_interval)>;
 
   // `board` must outlive this.
   LoadReportService(Options options, LoadBoard& board, OnReport on_report)
       : options_(options), board_(board), on_report_(std::move(on_report)) {}
 
-  grpc::ServerBidiReactor<envoy::service::load_stats::v3::LoadStatsRequest,
-                          envoy::service::load_stats::v3::LoadStatsResponse>*
-  StreamLoadStats(grpc::CallbackServerContext* context) override;
+  void Register(grpc::ServerBuilder& builder) { builder.RegisterService(&service_); }
+  // Takes calls from now on. The thread of `queue` takes each tag for a Completion; it is the only
+  // one that touches the streams, and must be done with them before this is destroyed.
+  void Start(grpc::ServerCompletionQueue& queue);
 
  private:
   class Stream;
@@ -45,8 +47,9 @@ class LoadReportService final
   const Options options_;
   LoadBoard& board_;
   const OnReport on_report_;
-  std::atomic<int> open_streams_{0};
-  std::atomic<uint64_t> last_stream_{0};
+  envoy::service::load_stats::v3::LoadReportingService::AsyncService service_;
+  int open_streams_ = 0;
+  uint64_t last_stream_ = 0;
 };
 
 }  // namespace fairlead

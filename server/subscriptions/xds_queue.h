@@ -15,19 +15,13 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/completion.h"
 #include "server/subscriptions/xds_service.h"
 
 namespace fairlead {
 
 class ViewStreams;
 class XdsStream;
-
-// What comes back from a completion queue. The object must live until it does.
-class Completion {
- public:
-  virtual ~Completion() = default;
-  virtual void Complete(bool ok) = 0;
-};
 
 // One completion queue, its thread, and the streams that live on it. Everything but Post runs on
 // that thread.

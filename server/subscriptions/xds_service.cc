@@ -15,6 +15,7 @@ XdsService::~XdsService() { Stop(); }
 
 void XdsService::Register(grpc::ServerBuilder& builder) {
   builder.RegisterAsyncGenericService(&service_);
+  names_.Register(builder);
   for (int i = 0; i < options_.queues; ++i) {
     queues_.push_back(std::make_unique<XdsQueue>(static_cast<uint32_t>(i),
                                                  builder.AddCompletionQueue(), service_, options_,
@@ -29,6 +30,8 @@ void XdsService::Start() {
 void XdsService::Stop() {
   for (const auto& queue : queues_) queue->Stop();
 }
+
+grpc::ServerCompletionQueue& XdsService::completions() { return queues_.front()->completions(); }
 
 void XdsService::Attach(StreamId stream, uint32_t view_id,
                         std::shared_ptr<const Snapshot> snapshot) {

@@ -16,6 +16,7 @@
 #include "fairlead/v1/admin.pb.h"
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
+#include "server/subscriptions/discovery_services.h"
 
 namespace fairlead {
 
@@ -89,6 +90,10 @@ class XdsService {
   // After grpc::Server::Shutdown: ends the queues' threads. Idempotent.
   void Stop();
 
+  // A queue for other calls of the port, from Register on. Its thread, from Start to Stop, takes
+  // each tag for a Completion.
+  grpc::ServerCompletionQueue& completions();
+
   // The stream stands in the view `view_id` from now on and is sent `snapshot`, then what Publish
   // says of that view. One that was attached to another view is sent what differs. Any thread, but
   // Attach and Publish of one view must be called in order.
@@ -116,6 +121,7 @@ class XdsService {
   const Options options_;
   StreamObserver& observer_;
   grpc::AsyncGenericService service_;
+  DiscoveryServices names_;
   std::atomic<size_t> open_streams_{0};
   std::vector<std::unique_ptr<XdsQueue>> queues_;
 };

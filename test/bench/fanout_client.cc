@@ -1,6 +1,7 @@
 // Many xDS streams in one process, each on a TCP connection of its own; test/bench/fanout drives
 // it. Takes one JSON object a line on standard input and answers each with one line:
 //   {"do": "connect", "to": "IP:PORT", "streams": N, "variant": "delta" or "sotw", "resume": false,
+//   "probes": false,
 //    "subscriptions": [{"type": "eds", "names": [...], "expected": N}]}
 //       opens the streams; the types are asked for one after the other, each when what is expected
 //       of the one before is there. Answers when all are synced. With "resume" (delta) each says
@@ -23,6 +24,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/mutex.h"
 #include "test/bench/command_feed.h"
 #include "test/bench/stream_swarm.h"
 
@@ -51,6 +53,7 @@ double Milliseconds(int64_t nanoseconds) { return static_cast<double>(nanosecond
 LoadPlan PlanOf(const Json& command, const StreamSwarm::Versions& versions) {
   LoadPlan plan;
   plan.address = command.at("to");
+  plan.probes = command.value("probes", false);
   plan.variant =
       command.value("variant", "delta") == "sotw" ? XdsVariant::kSotw : XdsVariant::kDelta;
   for (const Json& wanted : command.at("subscriptions")) {
@@ -211,6 +214,8 @@ class FanoutClient {
 }  // namespace fairlead
 
 int main() {
+  // Debian's Abseil checks the order of all locks, gRPC's included, under a lock of its own.
+  absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   fairlead::FanoutClient().Run();
   return 0;
 }

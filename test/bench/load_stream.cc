@@ -12,12 +12,13 @@ constexpr char kSotwMethod[] =
 constexpr char kDeltaMethod[] =
     "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
-std::shared_ptr<grpc::Channel> OwnConnection(const std::string& address) {
+std::shared_ptr<grpc::Channel> OwnConnection(const LoadPlan& plan) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, -1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, plan.probes ? 1 : 0);
+  return grpc::CreateCustomChannel(plan.address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 }  // namespace
@@ -26,7 +27,7 @@ LoadStream::LoadStream(const LoadPlan& plan, size_t number, grpc::CompletionQueu
                        LoadObserver& observer)
     : plan_(plan), number_(number), observer_(observer), progress_(plan.subscriptions.size()) {
   context_.set_wait_for_ready(true);
-  stub_ = std::make_unique<grpc::GenericStub>(OwnConnection(plan.address));
+  stub_ = std::make_unique<grpc::GenericStub>(OwnConnection(plan));
   call_ = stub_->PrepareCall(
       &context_, plan.variant == XdsVariant::kSotw ? kSotwMethod : kDeltaMethod, &queue);
   call_->StartCall(Begin(started_));

@@ -10,7 +10,18 @@ from harness.grpc_clients import PYTHON, SOURCES
 @pytest.mark.parametrize(
     "port, services",
     [
-        (XDS_PORT, {"envoy.service.load_stats.v3.LoadReportingService"}),
+        (
+            XDS_PORT,
+            {
+                "envoy.service.discovery.v3.AggregatedDiscoveryService",
+                "envoy.service.listener.v3.ListenerDiscoveryService",
+                "envoy.service.route.v3.RouteDiscoveryService",
+                "envoy.service.cluster.v3.ClusterDiscoveryService",
+                "envoy.service.endpoint.v3.EndpointDiscoveryService",
+                "envoy.service.secret.v3.SecretDiscoveryService",
+                "envoy.service.load_stats.v3.LoadReportingService",
+            },
+        ),
         (AGENT_PORT, {"fairlead.v1.ReportService"}),
         (ADMIN_PORT, {"fairlead.v1.AdminService"}),
     ],

@@ -168,8 +168,10 @@ def build_peer() -> Optional[str]:
 class Load:
     """Many streams to one control plane."""
 
-    def __init__(self, target, folder: pathlib.Path) -> None:
+    def __init__(self, target, folder: pathlib.Path, probes: bool = False) -> None:
+        """`probes`: the clients send a PING now and then, as gRPC's do; Envoy does not."""
         self._target = target
+        self._probes = probes
         self._program = Program([paths.fanout_client()], folder / "load.log")
 
     def __enter__(self) -> "Load":
@@ -189,6 +191,7 @@ class Load:
             variant=variant,
             subscriptions=subscriptions,
             resume=resume,
+            probes=self._probes,
         )["wall_ms"]
 
     def change(self, services: Sequence[int]) -> dict:
