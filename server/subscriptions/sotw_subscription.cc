@@ -7,7 +7,8 @@ namespace {
 
 class SotwSubscription final : public Subscription {
  public:
-  using Subscription::Subscription;
+  SotwSubscription(Type type, StreamState& stream, ViewStreams& view, bool answer_first)
+      : Subscription(type, stream, view), answer_first_(answer_first) {}
 
   bool HasUpserts() override {
     if (respond_) return true;
@@ -77,8 +78,8 @@ class SotwSubscription final : public Subscription {
   // very content: then Clusters need not be sent again (SW14). Listeners are, so that the stream
   // has a response (ST9).
   void AnswerFirst(const XdsRequest& request) {
-    if (type_ == Type::kCluster && interest_.wildcard() && interest_.size() == 0 &&
-        request.version_info == now().VersionText(type_)) {
+    if (type_ == Type::kCluster && !answer_first_ && interest_.wildcard() &&
+        interest_.size() == 0 && request.version_info == now().VersionText(type_)) {
       fresh_ = false;
     } else {
       respond_ = true;
@@ -145,14 +146,15 @@ class SotwSubscription final : public Subscription {
     return taken;
   }
 
+  const bool answer_first_;
   uint64_t digest_ = 0;  // of the names of the last request
 };
 
 }  // namespace
 
 std::unique_ptr<Subscription> MakeSotwSubscription(Type type, StreamState& stream,
-                                                   ViewStreams& view) {
-  return std::make_unique<SotwSubscription>(type, stream, view);
+                                                   ViewStreams& view, bool answer_first) {
+  return std::make_unique<SotwSubscription>(type, stream, view, answer_first);
 }
 
 }  // namespace fairlead

@@ -52,7 +52,8 @@ absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration no
   if (*type == Type::kCluster && subscription.state().answered) routes_held_until_ = now;
   if (SubscribedNames() > options_.most_names) {
     return absl::ResourceExhaustedError(absl::StrCat(
-        "more than ", options_.most_names, " resource names on one stream; subscribe to fewer"));
+        "more than ", options_.most_names,
+        " resource names on one stream; subscribe to fewer, or raise --max-xds-names"));
   }
   return absl::OkStatus();
 }
@@ -164,7 +165,9 @@ Subscription& StreamState::SubscriptionOf(Type type) {
     subscription =
         options_.variant == Variant::kDelta
             ? MakeDeltaSubscription(type, *this, *view_, /*answer_first=*/first_on_stream)
-            : MakeSotwSubscription(type, *this, *view_);
+            // On ADS something else is asked for too, and answered.
+            : MakeSotwSubscription(type, *this, *view_,
+                                   /*answer_first=*/options_.only.has_value());
   }
   return *subscription;
 }

@@ -11,6 +11,7 @@ Subscription::Subscription(Type type, StreamState& stream, ViewStreams& view)
 void Subscription::OnRequest(const XdsRequest& request, absl::Time time) {
   // The first message starts a subscription, whatever its nonce: that is of another stream (SW1).
   const bool first = std::exchange(first_, false);
+  ++state_.requests;
   if (!first) OnAnswer(request, time);
   // Interest counts whatever the nonce and the error say (SW7, DE2).
   UpdateInterest(request, first);
@@ -84,6 +85,8 @@ void Subscription::OnSent(const std::string& nonce, const std::string& version,
     response.names.push_back(resource->name());
   }
   in_flight_.push_back(std::move(response));
+  // A client may go on without answering: what is urgent does not wait for it.
+  if (in_flight_.size() > kMostUnanswered) in_flight_.pop_front();
   refused_.reset();
   ++state_.responses;
   state_.sent_version = version;

@@ -41,6 +41,7 @@ struct SyncState {
   std::string acked_version;  // of the last response that was ACKed; empty: none
   std::string error;          // of the last answer, if that was a NACK
   bool answered = false;      // the last response was ACKed or NACKed
+  uint64_t requests = 0;      // messages of the client, answers included
   uint64_t responses = 0;
   uint64_t nacks = 0;
   absl::Time last_sent = absl::InfinitePast();
@@ -103,6 +104,9 @@ class Subscription {
   // Names that the client named; a wildcard is beside them.
   size_t subscribed() const { return interest_.size(); }
   bool wildcard() const { return interest_.wildcard(); }
+  // Responses that the client has not answered; the oldest are forgotten.
+  size_t unanswered() const { return in_flight_.size(); }
+  static constexpr size_t kMostUnanswered = 16;
   const SyncState& state() const { return state_; }
 
   // What the client has been sent and not told to drop.
@@ -161,8 +165,10 @@ class Subscription {
   SyncState state_;
 };
 
+// `answer_first`: the first request is answered even if the client comes with all that there is
+// (ST9).
 std::unique_ptr<Subscription> MakeSotwSubscription(Type type, StreamState& stream,
-                                                   ViewStreams& view);
+                                                   ViewStreams& view, bool answer_first);
 // `answer_first`: the first request is answered even if there is nothing to say (ST9, DE6).
 std::unique_ptr<Subscription> MakeDeltaSubscription(Type type, StreamState& stream,
                                                     ViewStreams& view, bool answer_first);

@@ -33,20 +33,30 @@ constexpr uint32_t kStatusMessage = 2;
 constexpr uint32_t kMapKey = 1;
 constexpr uint32_t kMapValue = 2;
 
+// It is kept with the stream.
+constexpr size_t kLongestError = 4096;
+
 absl::Status Malformed(absl::string_view what) {
   return absl::InvalidArgumentError(
       absl::StrCat("the message is no discovery request: ", what, " is malformed"));
 }
 
+// The begin of `text`, at most `most` bytes of it, and no half of a character.
+absl::string_view Begin(absl::string_view text, size_t most) {
+  if (text.size() <= most) return text;
+  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
+  return text.substr(0, most);
+}
+
 // A client may put a NACK's words in any bytes; people read them.
 absl::StatusOr<std::string> ErrorOf(absl::string_view status) {
-  std::string message;
+  absl::string_view message;
   FieldReader reader(status);
   while (reader.Next()) {
-    if (reader.number() == kStatusMessage) message = std::string(reader.value());
+    if (reader.number() == kStatusMessage) message = reader.value();
   }
   if (!reader.ok() || !IsUtf8(message)) return Malformed("error_detail");
-  return message;
+  return std::string(Begin(message, kLongestError));
 }
 
 absl::Status AppendName(const FieldReader& reader, ResourceNames& names) {

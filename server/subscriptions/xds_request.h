@@ -47,9 +47,10 @@ class ResourceNames {
 // bytes.
 struct XdsRequest {
   absl::string_view type_url;
-  absl::string_view nonce;            // of the response that it answers; empty: of none
-  absl::string_view version_info;     // state of the world only
-  absl::optional<std::string> error;  // present: a NACK, with the client's own words
+  absl::string_view nonce;         // of the response that it answers; empty: of none
+  absl::string_view version_info;  // state of the world only
+  // Present: a NACK, with the client's own words, cut after 4 096 bytes.
+  absl::optional<std::string> error;
   // The serialized envoy.config.core.v3.Node; absent: the message has none.
   absl::optional<std::string> node;
 

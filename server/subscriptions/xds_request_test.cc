@@ -80,6 +80,13 @@ TEST(XdsRequest, ANackMayBeWordless) {
 }
 
 // As any message may come: fields in any order, the names in pieces, the node in two parts.
+TEST(XdsRequest, TheWordsOfANackAreCutButNotWithinACharacter) {
+  DiscoveryRequest message;
+  message.mutable_error_detail()->set_message(std::string(4095, 'x') + "\u5e97 and more");
+  const std::string bytes = message.SerializeAsString();
+  EXPECT_EQ(*ParseSotwRequest(bytes)->error, std::string(4095, 'x'));
+}
+
 TEST(XdsRequest, FieldsInAnyOrder) {
   DiscoveryRequest a;
   a.add_resource_names("a");

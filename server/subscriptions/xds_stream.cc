@@ -87,6 +87,7 @@ v1::TypeSync Describe(const Subscription& subscription) {
   sync.set_sent_version(state.sent_version);
   sync.set_acked_version(state.acked_version);
   sync.set_error(state.error);
+  sync.set_requests(state.requests);
   sync.set_responses(state.responses);
   sync.set_nacks(state.nacks);
   sync.set_subscribed(static_cast<uint32_t>(subscription.subscribed()));
@@ -254,9 +255,10 @@ void XdsStream::OnTimer() {
   if (!proxy_.has_value()) {
     End(grpc::Status(
         grpc::StatusCode::DEADLINE_EXCEEDED,
-        absl::StrCat("no message came within ",
-                     absl::FormatDuration(queue_.options().first_message_timeout),
-                     " of the stream's begin; the first one has `node` and what is wanted")));
+        absl::StrCat(
+            "no message came within ", absl::FormatDuration(queue_.options().first_message_timeout),
+            " of the stream's begin (--xds-first-message-timeout); the first one has `node` "
+            "and what is wanted")));
     return;
   }
   WriteNext();

@@ -1,0 +1,99 @@
+// What goes out in which order, as scripts.
+// Case numbers are those of docs/xds-rules.md.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/subscriptions/stream_script.h"
+
+namespace fairlead {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+constexpr auto kSotw = Variant::kSotw;
+constexpr auto kDelta = Variant::kDelta;
+constexpr auto C = Type::kCluster;
+constexpr auto E = Type::kEndpoint;
+
+TEST(Order, AChangedClusterIsFollowedByItsEndpointsUnasked) {  // T29 to T31
+  for (const auto variant : {kSotw, kDelta}) {
+    Script s(variant);
+    s.Change(C, {{"A", "A=1"}, {"B", "B=1"}});
+    s.Change(E, {{"A", "A=1"}, {"B", "B=1"}});
+    s.Wants(C, {});
+    s.Told();
+    s.Wants(E, {"A", "B"});
+    EXPECT_THAT(s.Told(), ElementsAre("EDS A B"));
+    s.Change(C, {{"A", "A=2"}});
+    const ScriptResponse clusters = *s.Next();
+    // Before any ACK of the clusters.
+    const ScriptResponse endpoints = *s.Next();
+    EXPECT_EQ(Script::Short(endpoints), "EDS A");
+    s.Ack(endpoints);
+    s.Ack(clusters);
+    EXPECT_THAT(s.Told(), IsEmpty());
+  }
+}
+
+TEST(Order, EndpointsOwedBehindAClusterDoNotWaitForAnAck) {  // SW11
+  Script s(kSotw);
+  s.Change(C, {{"A", "A=1"}});
+  s.Change(E, {{"A", "A=1"}});
+  s.Wants(C, {});
+  s.Told();
+  s.Wants(E, {"A"});
+  s.Told();
+  s.Change(E, {{"A", "A=2"}});
+  ASSERT_TRUE(s.Next().has_value());  // not ACKed
+  s.Change(C, {{"A", "A=2"}});
+  EXPECT_EQ(Script::Short(*s.Next()), "CDS A");
+  EXPECT_EQ(Script::Short(*s.Next()), "EDS A");
+}
+
+TEST(Order, AdditionsAreMadeBeforeBreaks) {  // T47
+  for (const auto variant : {kSotw, kDelta}) {
+    Script s(variant);
+    s.Change(C, {{"X", "X=1"}});
+    s.Change(E, {{"X", "X=1"}});
+    s.Change(Type::kRoute, {{"http", "http=X"}});
+    s.Wants(C, {});
+    s.Told();
+    s.Wants(E, {"X", "Y"});
+    s.Wants(Type::kRoute, {"http"});
+    s.Told();
+
+    std::vector<ResourceChange> changes;
+    Script::Add(changes, C, {{"Y", "Y=1"}}, {"X"});
+    Script::Add(changes, E, {{"Y", "Y=1"}}, {"X"});
+    Script::Add(changes, Type::kRoute, {{"http", "http=Y"}});
+    s.Publish(changes);
+
+    if (variant == kSotw) {
+      EXPECT_THAT(s.Told(), ElementsAre("CDS X Y", "EDS Y", "RDS http", "CDS Y"));
+    } else {
+      EXPECT_THAT(s.Told(), ElementsAre("CDS Y", "EDS Y", "RDS http", "EDS -X", "CDS -X"));
+    }
+  }
+}
+
+TEST(Order, AChangedRouteWaitsForNewClustersToBeWarmButNotForEver) {
+  Script s(kSotw);
+  s.Change(C, {{"X", "X=1"}});
+  s.Change(Type::kRoute, {{"http", "http=X"}});
+  s.Wants(C, {});
+  s.Wants(Type::kRoute, {"http"});
+  s.Told();
+  std::vector<ResourceChange> changes;
+  Script::Add(changes, C, {{"Y", "Y=1"}});
+  Script::Add(changes, Type::kRoute, {{"http", "http=Y"}});
+  s.Publish(changes);
+  EXPECT_EQ(Script::Short(*s.Next()), "CDS X Y");
+  EXPECT_FALSE(s.Next().has_value());
+  EXPECT_LT(s.stream().WakeAt(), absl::InfiniteDuration());
+  s.Pass(absl::Seconds(1));
+  EXPECT_EQ(Script::Short(*s.Next()), "RDS http");
+}
+
+}  // namespace
+}  // namespace fairlead
