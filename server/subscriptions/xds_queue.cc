@@ -123,11 +123,13 @@ void XdsQueue::Remove(XdsStream& stream) { streams_.erase(stream.number()); }
 void XdsQueue::Attach(uint64_t stream, uint32_t view_id, std::shared_ptr<const Snapshot> snapshot) {
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
-  std::weak_ptr<ViewStreams>& known = views_[view_id];
-  std::shared_ptr<ViewStreams> view = known.lock();
+  const auto known = views_.find(view_id);
+  std::shared_ptr<ViewStreams> view = known == views_.end() ? nullptr : known->second.lock();
   if (view == nullptr) {
+    // Views come with what clients say of themselves, without an end.
+    absl::erase_if(views_, [](const auto& entry) { return entry.second.expired(); });
     view = std::make_shared<ViewStreams>(std::move(snapshot));
-    known = view;
+    views_[view_id] = view;
   }
   found->second->Attach(std::move(view));
 }
