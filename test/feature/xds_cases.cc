@@ -34,26 +34,36 @@ XdsCases::XdsCases()
 
 void XdsCases::Put(Type type, const Marked& samples, const std::string& version) {
   v1::PutResourcesRequest put;
-  put.mutable_scope()->set_group(group_);
   put.set_version(version);
   for (const auto& [name, mark] : samples) *put.add_resources() = SampleOf(type, name, mark);
+  PutForGroup(std::move(put));
+}
+
+void XdsCases::PutForGroup(v1::PutResourcesRequest put) {
+  put.mutable_scope()->set_group(group_);
   grpc::ClientContext context;
   v1::PutResourcesResponse response;
   const grpc::Status status = admin_->PutResources(&context, put, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  AwaitStreamsKnow();
+}
+
+// The admin call returns when the streams' threads have been told. What they are asked afterwards,
+// they answer afterwards.
+void XdsCases::AwaitStreamsKnow() {
+  grpc::ClientContext context;
+  v1::ListProxiesResponse response;
+  const grpc::Status status = admin_->ListProxies(&context, {}, &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
 }
 
 void XdsCases::Replace(const std::vector<std::pair<Type, Marked>>& types) {
   v1::PutResourcesRequest put;
-  put.mutable_scope()->set_group(group_);
   put.set_replace(true);
   for (const auto& [type, samples] : types) {
     for (const auto& [name, mark] : samples) *put.add_resources() = SampleOf(type, name, mark);
   }
-  grpc::ClientContext context;
-  v1::PutResourcesResponse response;
-  const grpc::Status status = admin_->PutResources(&context, put, &response);
-  ASSERT_TRUE(status.ok()) << status.error_message();
+  PutForGroup(std::move(put));
 }
 
 void XdsCases::Delete(Type type, const std::vector<std::string>& names) {
@@ -65,6 +75,7 @@ void XdsCases::Delete(Type type, const std::vector<std::string>& names) {
   v1::DeleteResourcesResponse response;
   const grpc::Status status = admin_->DeleteResources(&context, deletion, &response);
   ASSERT_TRUE(status.ok()) << status.error_message();
+  AwaitStreamsKnow();
 }
 
 XdsClient::Options XdsCases::OptionsFor(Variant variant, absl::optional<Type> only) {

@@ -30,6 +30,7 @@ class XdsCases : public testing::Test {
 
   static World& world() { return *world_; }
 
+  // These three return when whatever a client says then is answered with the new content.
   void Put(Type type, const Marked& samples, const std::string& version = "");
   // These come, and everything else of the same types goes, as one change.
   void Replace(const std::vector<std::pair<Type, Marked>>& types);
@@ -44,6 +45,9 @@ class XdsCases : public testing::Test {
   v1::AdminService::Stub& admin() { return *admin_; }
 
  private:
+  void PutForGroup(v1::PutResourcesRequest put);
+  void AwaitStreamsKnow();
+
   static World* world_;
 
   const std::string group_;

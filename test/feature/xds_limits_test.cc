@@ -12,6 +12,9 @@ namespace {
 using grpc::StatusCode;
 using testing::HasSubstr;
 
+constexpr char kMethod[] =
+    "/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources";
+
 World::Options SmallLimits(absl::Duration first_message_timeout) {
   World::Options options;
   options.server.control.warm_up = absl::ZeroDuration();
@@ -120,14 +123,21 @@ TEST_P(FirstMessageLimit, EndsAStreamThatSaysNothing) {
   EXPECT_EQ(other.NextAndAck().resources, 1u);
 }
 
+TEST_P(FirstMessageLimit, EndsAStreamWhoseFirstMessageDoesNotComeToAnEnd) {
+  for (const std::string& message :
+       {GrpcMessage(1, "abc", 0xffffffff), GrpcMessage(1, "abc", 3, /*flag=*/7)}) {
+    RawHttp2 client(world_.server().xds_address());
+    ASSERT_TRUE(client.Send(absl::StrCat(Http2Preface(), GrpcCall(1, kMethod), message)));
+    EXPECT_TRUE(client.AwaitEnd(1));
+  }
+}
+
 TEST_P(XdsLimits, AConnectionThatDoesNotAnswerIsClosed) {
   RawHttp2 dead(world_.server().xds_address());
   // A stream, so that the connection is in use; PINGs are not answered.
   ASSERT_TRUE(dead.Send(absl::StrCat(
       Http2Preface(), Http2Frame{Http2Frame::kSettings, Http2Frame::kAck, 0, ""}.Bytes(),
-      GrpcCall(1,
-               "/envoy.service.discovery.v3.AggregatedDiscoveryService/"
-               "StreamAggregatedResources"))));
+      GrpcCall(1, kMethod))));
   XdsClient other(Options());
   ExpectServed(other);
   EXPECT_TRUE(dead.AwaitClosed());
