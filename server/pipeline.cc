@@ -60,13 +60,13 @@ void Pipeline::Restore(const StoredState& state, Moment now) {
     records.push_back(std::make_shared<const ServiceRecord>(FromStored(stored)));
   }
   TakeModel(routing_.Restore(records, now.wall), now.wall);
-  TakeFacts(catalog_.Restore(state.hosts, state.containers, now), now.wall);
+  TakeFacts(catalog_.Restore(state.hosts, state.containers, now), now);
 }
 
 Catalog::Outcome Pipeline::Receive(SessionId session, absl::string_view peer,
                                    v1::ReportRequest message, Moment now) {
   Catalog::Outcome outcome = catalog_.Receive(session, peer, std::move(message), now);
-  TakeFacts(std::exchange(outcome.changes, {}), now.wall);
+  TakeFacts(std::exchange(outcome.changes, {}), now);
   return outcome;
 }
 
@@ -75,11 +75,8 @@ void Pipeline::Disconnect(SessionId session) { catalog_.Disconnect(session); }
 void Pipeline::Tick(Moment now) {
   TakeFacts(
       catalog_.Tick(now, [this](const std::string& host) { return routing_.OnlyOn(host).empty(); }),
-      now.wall);
-  constexpr absl::Duration kRoutingInterval = absl::Minutes(1);
-  if (now.monotonic - routing_ticked_ < kRoutingInterval) return;
-  routing_ticked_ = now.monotonic;
-  TakeModel(routing_.Tick(now.wall), now.wall);
+      now);
+  TakeModel(routing_.Tick(now), now.wall);
 }
 
 void Pipeline::OpenView(uint32_t view_id, const View& view, absl::Time wall) {
@@ -111,13 +108,13 @@ void Pipeline::Cover(const StaticScope& scope, const GivenVersion& given) {
   }
 }
 
-void Pipeline::TakeFacts(const FactChanges& facts, absl::Time wall) {
+void Pipeline::TakeFacts(const FactChanges& facts, Moment now) {
   Keep(facts);
   if (facts.empty()) return;
   // Proxies first: who looks on can wait.
-  TakeModel(routing_.Apply(facts, wall), wall);
-  Tell(facts, wall);
-  Show(facts.problems, wall);
+  TakeModel(routing_.Apply(facts, now), now.wall);
+  Tell(facts, now.wall);
+  Show(facts.problems, now.wall);
 }
 
 void Pipeline::TakeModel(const ModelChanges& model, absl::Time wall) {

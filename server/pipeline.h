@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/admin/watches.h"
+#include "server/base/clock.h"
 #include "server/catalog/catalog.h"
 #include "server/problems/problem_board.h"
 #include "server/resources/resources.h"
@@ -77,7 +78,7 @@ class Pipeline {
   const Routing& routing() const { return routing_; }
 
  private:
-  void TakeFacts(const FactChanges& facts, absl::Time wall);
+  void TakeFacts(const FactChanges& facts, Moment now);
   void TakeModel(const ModelChanges& model, absl::Time wall);
   void TakeResources(const ResourceChanges& resources, absl::Time wall);
   void Show(const std::vector<ProblemsOf>& problems, absl::Time wall);
@@ -99,7 +100,6 @@ class Pipeline {
   // As watchers know them: what they are told is the difference.
   absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> told_pools_;
   absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> told_virtual_hosts_;
-  absl::Duration routing_ticked_ = -absl::InfiniteDuration();
 };
 
 }  // namespace fairlead

@@ -4,6 +4,12 @@
 
 namespace fairlead {
 
+// When something happens. `monotonic` (Clock::Monotonic) decides; `wall` is only shown.
+struct Moment {
+  absl::Duration monotonic;
+  absl::Time wall;
+};
+
 // Where time comes from; a parameter of whatever measures it, so that tests can move it.
 // Thread-safe.
 class Clock {

@@ -15,6 +15,7 @@
 #include "fairlead/v1/admin.pb.h"
 #include "fairlead/v1/report.pb.h"
 #include "fairlead/v1/stored.pb.h"
+#include "server/base/clock.h"
 #include "server/catalog/acceptance.h"
 #include "server/catalog/facts.h"
 #include "server/catalog/known_host.h"
@@ -22,12 +23,6 @@
 #include "server/catalog/refusals.h"
 
 namespace fairlead {
-
-// When something happens. `monotonic` (Clock::Monotonic) decides; `wall` is only shown.
-struct Moment {
-  absl::Duration monotonic;
-  absl::Time wall;
-};
 
 // The facts of all hosts, as their agents last told them.
 //

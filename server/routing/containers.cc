@@ -21,12 +21,35 @@ bool Same(const Member& a, const Member& b) {
       a.endpoint == b.endpoint ||
       (a.endpoint != nullptr && b.endpoint != nullptr && *a.endpoint == *b.endpoint);
   return same_endpoint && a.facts == b.facts && a.host_silent == b.host_silent &&
-         a.request == b.request;
+         a.request == b.request && a.held_back == b.held_back;
+}
+
+std::string NameOf(const v1::Container& container) {
+  return Printable(container.name().empty() ? container.id() : container.name());
+}
+
+Problem CrashLoopProblem(const std::string& host_id, const v1::Container& container,
+                         const CrashDamper::Options& damping) {
+  const std::string name = NameOf(container);
+  Problem problem;
+  problem.place.host = host_id;
+  problem.place.container = name;
+  problem.what = absl::StrCat(
+      "it ends and is started again and again, so proxies are told of its starts at "
+      "most once in ",
+      absl::FormatDuration(damping.spacing),
+      ", and until then it gets no requests; of its ends they are told at once");
+  problem.cure = absl::StrCat(
+      "see why it ends: `docker logs ", name, "`, and its exit code in `docker ps --all`; once it ",
+      "has run for ", absl::FormatDuration(damping.at_once * damping.spacing),
+      " it counts as healed, and stopping and starting it by hand never waits");
+  return problem;
 }
 
 }  // namespace
 
-std::vector<MemberChange> Containers::Apply(const FactChanges& changes, ProblemBook& problems) {
+std::vector<MemberChange> Containers::Apply(const FactChanges& changes, absl::Duration now,
+                                            ProblemBook& problems) {
   Touched touched;
   for (const HostChange& change : changes.hosts) {
     if (change.after != nullptr) ApplyHost(change, touched);
@@ -35,13 +58,28 @@ std::vector<MemberChange> Containers::Apply(const FactChanges& changes, ProblemB
   for (const HostChange& change : changes.hosts) {
     if (change.after == nullptr) ApplyHost(change, touched);
   }
-  std::vector<MemberChange> members;
-  for (const auto& [host_id, container_id] : touched) {
-    MemberChange change = Rebuild(host_id, container_id, problems);
-    if (change.before != change.after) members.push_back(std::move(change));
-  }
+  std::vector<MemberChange> members = Rebuild(touched, now, problems);
   for (const HostChange& change : changes.hosts) {
     if (change.after == nullptr) hosts_.erase(change.host_id);
+  }
+  return members;
+}
+
+std::vector<MemberChange> Containers::Tick(absl::Duration now, ProblemBook& problems) {
+  Touched touched;
+  for (const auto& [due, host_id, container_id] : due_) {
+    if (due > now) break;
+    touched.insert({host_id, container_id});
+  }
+  return Rebuild(touched, now, problems);
+}
+
+std::vector<MemberChange> Containers::Rebuild(const Touched& touched, absl::Duration now,
+                                              ProblemBook& problems) {
+  std::vector<MemberChange> members;
+  for (const auto& [host_id, container_id] : touched) {
+    MemberChange change = Rebuild(host_id, container_id, now, problems);
+    if (change.before != change.after) members.push_back(std::move(change));
   }
   return members;
 }
@@ -98,38 +136,52 @@ void Containers::Remove(Host& host, const std::string& container_id) {
 }
 
 MemberChange Containers::Rebuild(const std::string& host_id, const std::string& container_id,
-                                 ProblemBook& problems) {
+                                 absl::Duration now, ProblemBook& problems) {
   Host& host = hosts_[host_id];
   const auto found = host.containers.find(container_id);
   if (found == host.containers.end()) return {};
   Container& container = found->second;
   MemberChange change{container.member, nullptr};
   Problems of_container;
+  Damp(host_id, container_id, container, now);
   if (container.facts == nullptr) {
     host.containers.erase(found);
   } else {
-    change.after = Build(host_id, host, container.facts, of_container);
+    change.after = Build(host_id, host, container, of_container);
     if (change.before != nullptr && change.after != nullptr &&
         Same(*change.before, *change.after)) {
       change.after = change.before;
     }
     container.member = change.after;
     if (IsOver(*container.facts)) of_container.clear();
+    if (change.after != nullptr && container.damper.crash_loops()) {
+      of_container.push_back(CrashLoopProblem(host_id, *container.facts, crash_damping_));
+    }
   }
   problems.Set(absl::StrCat("container ", host_id, "/", container_id), std::move(of_container));
   return change;
 }
 
+void Containers::Damp(const std::string& host_id, const std::string& container_id,
+                      Container& container, absl::Duration now) {
+  due_.erase({container.damper.due(), host_id, container_id});
+  if (container.facts == nullptr) return;
+  container.damper.Take(*container.facts, now, crash_damping_);
+  if (container.damper.due() == absl::InfiniteDuration()) return;
+  due_.insert({container.damper.due(), host_id, container_id});
+}
+
 std::shared_ptr<const Member> Containers::Build(const std::string& host_id, const Host& host,
-                                                const ContainerFacts& facts,
+                                                const Container& container,
                                                 Problems& problems) const {
   auto member = std::make_shared<Member>();
-  member->request = ParseRequest(*facts, host_id, problems);
+  member->request = ParseRequest(*container.facts, host_id, problems);
   if (!member->request.published()) return nullptr;
   member->host_id = host_id;
   member->host_silent = host.facts != nullptr && host.facts->silent;
-  member->facts = facts;
-  member->endpoint = BuildEndpoint(*member, host, problems);
+  member->facts = container.facts;
+  member->held_back = container.damper.held_back();
+  if (!member->held_back) member->endpoint = BuildEndpoint(*member, host, problems);
   return member;
 }
 
@@ -150,7 +202,7 @@ std::shared_ptr<const Endpoint> Containers::BuildEndpoint(const Member& member, 
   endpoint->reason = health->reason;
   Place place;
   place.host = member.host_id;
-  place.container = Printable(container.name().empty() ? container.id() : container.name());
+  place.container = NameOf(container);
   endpoint->addresses = AddressesOf({container, NetworkOwner(host, container), host.facts.get(),
                                      member.request.port, routable_networks_},
                                     place, problems);

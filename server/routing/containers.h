@@ -2,13 +2,16 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/time/time.h"
 #include "server/catalog/facts.h"
+#include "server/routing/crash_damper.h"
 #include "server/routing/member.h"
 #include "server/routing/problem_book.h"
 
@@ -19,12 +22,17 @@ namespace fairlead {
 // network, or a host's containers.
 class Containers {
  public:
-  explicit Containers(absl::flat_hash_set<std::string> routable_networks)
-      : routable_networks_(std::move(routable_networks)) {}
+  Containers(absl::flat_hash_set<std::string> routable_networks,
+             const CrashDamper::Options& crash_damping)
+      : routable_networks_(std::move(routable_networks)), crash_damping_(crash_damping) {}
 
   // The members that changed, each once. A change's `before` is not looked at. Each container's
   // problems go to `problems`, under "container HOST/ID".
-  std::vector<MemberChange> Apply(const FactChanges& changes, ProblemBook& problems);
+  std::vector<MemberChange> Apply(const FactChanges& changes, absl::Duration now,
+                                  ProblemBook& problems);
+
+  // Those that were held back for their crashes, and whose time has come. `now` is monotonic.
+  std::vector<MemberChange> Tick(absl::Duration now, ProblemBook& problems);
 
   // Those of `host_id`, in no order.
   std::vector<std::shared_ptr<const Member>> MembersOn(const std::string& host_id) const;
@@ -33,6 +41,7 @@ class Containers {
   struct Container {
     ContainerFacts facts;
     std::shared_ptr<const Member> member;  // null: it asks for nothing
+    CrashDamper damper;
   };
   struct Host {
     std::shared_ptr<const HostFacts> facts;  // null: not told yet
@@ -46,16 +55,23 @@ class Containers {
   void ApplyContainer(const ContainerChange& change, Touched& touched);
   void Put(Host& host, const std::string& container_id, const ContainerFacts& facts);
   void Remove(Host& host, const std::string& container_id);
+  std::vector<MemberChange> Rebuild(const Touched& touched, absl::Duration now,
+                                    ProblemBook& problems);
   MemberChange Rebuild(const std::string& host_id, const std::string& container_id,
-                       ProblemBook& problems);
+                       absl::Duration now, ProblemBook& problems);
+  void Damp(const std::string& host_id, const std::string& container_id, Container& container,
+            absl::Duration now);
   std::shared_ptr<const Member> Build(const std::string& host_id, const Host& host,
-                                      const ContainerFacts& facts, Problems& problems) const;
+                                      const Container& container, Problems& problems) const;
   std::shared_ptr<const Endpoint> BuildEndpoint(const Member& member, const Host& host,
                                                 Problems& problems) const;
   const v1::Container* NetworkOwner(const Host& host, const v1::Container& container) const;
 
   const absl::flat_hash_set<std::string> routable_networks_;
+  const CrashDamper::Options crash_damping_;
   absl::flat_hash_map<std::string, Host> hosts_;
+  // When a damper has to be asked again, and of which container on which host.
+  absl::btree_set<std::tuple<absl::Duration, std::string, std::string>> due_;
 };
 
 }  // namespace fairlead

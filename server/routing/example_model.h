@@ -20,12 +20,12 @@ class Model {
     Apply({{HostIs("h1", {"10.0.0.1"}), HostIs("h2", {"10.0.0.2"})}, {}, {}});
   }
 
-  void Apply(const FactChanges& facts) { changes_ = routing_.Apply(facts, now_); }
+  void Apply(const FactChanges& facts) { changes_ = routing_.Apply(facts, moment()); }
   void Apply(const ContainerChange& change) { Apply(FactChanges{{}, {change}, {}}); }
   void Apply(const HostChange& change) { Apply(FactChanges{{change}, {}, {}}); }
   void Wait(absl::Duration time) {
     now_ += time;
-    changes_ = routing_.Tick(now_);
+    changes_ = routing_.Tick(moment());
   }
 
   const ModelChanges& changes() const { return changes_; }
@@ -58,6 +58,8 @@ class Model {
   }
 
  private:
+  Moment moment() const { return {now_ - absl::UnixEpoch(), now_}; }
+
   Routing routing_;
   absl::Time now_ = kStart;
   ModelChanges changes_;

@@ -14,6 +14,7 @@ Age AgeOf(const Member& member) {
 }
 
 bool Runs(const Member& member) {
+  if (member.held_back) return false;
   const auto state = member.facts->state();
   return state == v1::Container::RUNNING || state == v1::Container::PAUSED;
 }

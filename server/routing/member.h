@@ -17,6 +17,8 @@ struct Member {
   bool host_silent = false;
   ContainerFacts facts;
   RoutingRequest request;  // published
+  // It crashes again and again, and is treated as if it did not run.
+  bool held_back = false;
   // By the container's own word. Null: it is no endpoint now.
   std::shared_ptr<const Endpoint> endpoint;
 };

@@ -36,7 +36,7 @@ bool AllOn(const Service& service, const std::string& host_id) {
 }  // namespace
 
 Routing::Routing(Options options)
-    : containers_(std::move(options.routable_networks)),
+    : containers_(std::move(options.routable_networks), options.crash_damping),
       services_(options.empty_service_retention, options.most_empty_services),
       routes_(services_) {}
 
@@ -47,14 +47,19 @@ ModelChanges Routing::Restore(const std::vector<std::shared_ptr<const ServiceRec
   return Finish(std::move(touched), now, std::move(changes));
 }
 
-ModelChanges Routing::Apply(const FactChanges& facts, absl::Time now) {
+ModelChanges Routing::Apply(const FactChanges& facts, Moment now) {
+  return TakeMembers(containers_.Apply(facts, now.monotonic, problems_), now.wall);
+}
+
+ModelChanges Routing::Tick(Moment now) {
+  return TakeMembers(containers_.Tick(now.monotonic, problems_), now.wall);
+}
+
+ModelChanges Routing::TakeMembers(const std::vector<MemberChange>& members, absl::Time now) {
   ModelChanges changes;
-  const std::vector<MemberChange> members = containers_.Apply(facts, problems_);
   auto touched = services_.Apply(members, now, problems_, changes.services);
   return Finish(std::move(touched), now, std::move(changes));
 }
-
-ModelChanges Routing::Tick(absl::Time now) { return Finish({}, now, {}); }
 
 ModelChanges Routing::Finish(std::vector<ServiceTouched> touched, absl::Time now,
                              ModelChanges changes) {

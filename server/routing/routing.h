@@ -7,8 +7,10 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/time/time.h"
+#include "server/base/clock.h"
 #include "server/catalog/facts.h"
 #include "server/routing/containers.h"
+#include "server/routing/crash_damper.h"
 #include "server/routing/model.h"
 #include "server/routing/problem_book.h"
 #include "server/routing/routes.h"
@@ -35,10 +37,10 @@ struct ServiceSummary {
 // Incremental: a change costs what it touches, however many services there are, and yields only
 // what differs by value; facts that mean the same as before yield nothing. The result depends on
 // the facts and the service records alone, not on the order in which they came (but for who spoke
-// last for a service of which nothing runs).
+// last for a service of which nothing runs, and for containers that crash again and again: their
+// starts are told later, see CrashDamper).
 //
-// A pure state machine: no I/O, no clock (`now` is the time of day that service records tell), no
-// thread: call it from the control strand only.
+// A pure state machine: no I/O, no clock, no thread: call it from the control strand only.
 class Routing {
  public:
   struct Options {
@@ -49,6 +51,7 @@ class Routing {
     // Names of Docker networks on which endpoints can be reached from other hosts, whatever their
     // driver.
     absl::flat_hash_set<std::string> routable_networks;
+    CrashDamper::Options crash_damping;
   };
 
   explicit Routing(Options options);
@@ -62,10 +65,11 @@ class Routing {
                        absl::Time now);
 
   // What `facts` change. Problems that `facts` brings along are not repeated in the result.
-  ModelChanges Apply(const FactChanges& facts, absl::Time now);
+  ModelChanges Apply(const FactChanges& facts, Moment now);
 
-  // Forgets services that have been empty for too long. Once a minute is plenty.
-  ModelChanges Tick(absl::Time now);
+  // What time alone does: lets containers back in that were held back for their crashes, and
+  // forgets services that have been empty for too long. Every 500 ms or more often.
+  ModelChanges Tick(Moment now);
 
   // Reading, for those who look in. What is returned stays valid.
   std::vector<ServiceSummary> Summaries() const;  // sorted by name
@@ -82,6 +86,7 @@ class Routing {
   std::vector<std::string> OnlyOn(const std::string& host_id) const;
 
  private:
+  ModelChanges TakeMembers(const std::vector<MemberChange>& members, absl::Time now);
   ModelChanges Finish(std::vector<ServiceTouched> touched, absl::Time now, ModelChanges changes);
 
   ProblemBook problems_;

@@ -10,7 +10,7 @@ namespace fairlead {
 namespace {
 
 constexpr int kContainersOfAService = 10;
-constexpr absl::Time kNow = absl::FromUnixSeconds(1'000'000);
+constexpr Moment kNow = {absl::Hours(1), absl::FromUnixSeconds(1'000'000)};
 
 ExampleContainer Replica(int service, int replica) {
   ExampleContainer container;

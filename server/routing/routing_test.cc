@@ -56,6 +56,78 @@ TEST(Scale, AContainerThatAsksForNothingIsNothing) {
   EXPECT_THAT(model.routing().Summaries(), IsEmpty());
 }
 
+// It ends, and runs again since `second`.
+void Crash(Model& model, ExampleContainer& container, int second) {
+  container.state = v1::Container::EXITED;
+  model.Apply(Is("h1", container));
+  container.state = v1::Container::RUNNING;
+  container.started_at = second;
+  model.Apply(Is("h1", container));
+}
+
+TEST(CrashLoop, IsOutUntilItsTurnAndIsToldOnce) {  // P15
+  Model model;
+  ExampleContainer web = Web("web1");
+  model.Apply(Is("h1", Web("web0")));
+  model.Apply(Is("h1", web));
+  for (int second = 2; second <= 3; ++second) {
+    Crash(model, web, second);
+    EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web0 healthy", "web1 healthy"));
+  }
+  web.state = v1::Container::EXITED;
+  model.Apply(Is("h1", web));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/web:8000"));
+  web.state = v1::Container::RUNNING;
+  web.started_at = 4;
+  model.Apply(Is("h1", web));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("problems container h1/web1"));
+  const Problem& problem = model.changes().problems.at(0).problems.at(0);
+  EXPECT_EQ(problem.place.container, "web1");
+  EXPECT_THAT(problem.what, testing::HasSubstr("most once in 30s"));
+  EXPECT_THAT(problem.cure, testing::HasSubstr("`docker logs web1`"));
+  for (int second = 5; second < 100; ++second) {
+    Crash(model, web, second);
+    EXPECT_TRUE(model.changes().empty());
+  }
+  model.Wait(absl::Seconds(29));
+  EXPECT_TRUE(model.changes().empty());
+  model.Wait(absl::Seconds(1));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web0 healthy", "web1 healthy"));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/web:8000"));
+  model.Wait(absl::Seconds(59));
+  EXPECT_TRUE(model.changes().empty());
+  model.Wait(absl::Seconds(1));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("-problems container h1/web1"));
+}
+
+TEST(CrashLoop, HasNoSayWhileItIsHeldBack) {
+  Model model;
+  ExampleContainer other = Web("web1", 2);
+  other.virtual_host = "other.example";
+  model.Apply(Is("h1", Web("web0")));
+  model.Apply(Is("h1", other));
+  EXPECT_THAT(model.Domain("other.example"), ElementsAre("/ -> shop/web:8000"));
+  for (int second = 2; second <= 4; ++second) Crash(model, other, second);
+  EXPECT_THAT(model.Domain("other.example"), ElementsAre("404"));
+  EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop/web:8000"));
+  Crash(model, other, 5);
+  EXPECT_TRUE(model.changes().empty());
+}
+
+TEST(CrashLoop, ThatIsRemovedLeavesNothing) {
+  Model model;
+  ExampleContainer web = Web("web1");
+  model.Apply(Is("h1", web));
+  for (int second = 2; second <= 4; ++second) Crash(model, web, second);
+  model.Apply(Gone("h1", "web1"));
+  EXPECT_THAT(Changed(model.changes()),
+              UnorderedElementsAre("service shop/web", "-problems container h1/web1"));
+  model.Wait(absl::Hours(1));
+  EXPECT_TRUE(model.changes().empty());
+  model.Apply(Is("h1", Web("web1")));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy"));
+}
+
 TEST(Life, OfOneContainer) {
   Model model;
   ExampleContainer web = Web("web1");
