@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "server/admin/describe.h"
 #include "server/base/log.h"
@@ -316,9 +317,20 @@ void ControlPlane::Proxies(v1::ListProxiesResponse& response) {
   // Not from the strand: the streams' threads may be waiting to post to it, and answer in their own
   // time.
   XdsService* xds = nullptr;
-  Look([&] { xds = xds_; });
+  absl::flat_hash_set<std::string> waiting;
+  Look([&] {
+    xds = xds_;
+    for (const Waiting& stream : waiting_) waiting.insert(stream.proxy.node_id);
+  });
   if (xds == nullptr) return;
   xds->Describe(response);
+  for (v1::Proxy& proxy : *response.mutable_proxies()) {
+    if (!proxy.types().empty() || !waiting.contains(proxy.node_id())) continue;
+    proxy.set_waits_until(absl::StrCat("agents have reported what runs, but not longer than ",
+                                       absl::FormatDuration(options_.warm_up),
+                                       " from the server's start: the ",
+                                       "server knows nothing from an earlier run"));
+  }
   std::sort(response.mutable_proxies()->begin(), response.mutable_proxies()->end(),
             [](const v1::Proxy& a, const v1::Proxy& b) { return a.node_id() < b.node_id(); });
 }

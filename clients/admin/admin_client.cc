@@ -107,6 +107,7 @@ absl::Status AdminWatch::Begin(absl::Duration timeout) {
     return CallError({grpc::StatusCode::DEADLINE_EXCEEDED, ""}, server_, IsConnected(*channel_));
   }
   first_ = *std::move(first);
+  begun_ = true;
   return absl::OkStatus();
 }
 
@@ -140,6 +141,7 @@ absl::Status AdminWatch::Finish() {
   void* tag = nullptr;
   bool ok = false;
   queue_.Next(&tag, &ok);
+  if (begun_) return WatchError(status, server_);
   if (status.ok() || status.error_code() == grpc::StatusCode::CANCELLED) {
     // A server that stops ends its watches so.
     status = grpc::Status(grpc::StatusCode::UNAVAILABLE, "Socket closed");

@@ -43,6 +43,7 @@ class AdminWatch {
   v1::WatchResponse event_;  // which the read under way writes to
   std::unique_ptr<grpc::ClientAsyncReader<v1::WatchResponse>> reader_;
   bool started_ = false;  // the call is under way; the one operation in the queue is a read
+  bool begun_ = false;    // the first event was there
   bool ended_ = false;    // nothing is in the queue any more
 };
 

@@ -133,7 +133,9 @@ TEST(AdminWatch, AServerThatStopsIsUnavailable) {
   ASSERT_TRUE(watch.ok()) << watch.status();
   ASSERT_TRUE((*watch)->Next(Soon()).ok());
   server.Stop();
-  EXPECT_TRUE(absl::IsUnavailable((*watch)->Next(Soon()).status()));
+  const absl::Status end = (*watch)->Next(Soon()).status();
+  EXPECT_TRUE(absl::IsUnavailable(end));
+  EXPECT_THAT(std::string(end.message()), HasSubstr("start the watch again"));
 }
 
 }  // namespace

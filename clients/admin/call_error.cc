@@ -52,6 +52,23 @@ std::string Unreachable(absl::string_view message, absl::string_view server) {
 
 }  // namespace
 
+absl::Status WatchError(const grpc::Status& status, const std::string& server) {
+  constexpr char kCure[] =
+      "What changes from now on is not shown: start the watch again, and see with the other "
+      "commands what it missed.";
+  switch (status.error_code()) {
+    case grpc::StatusCode::OK:
+    case grpc::StatusCode::CANCELLED:
+      return absl::UnavailableError(absl::StrCat(
+          "the server at ", server, " ended the watch: it stops, or is restarted. ", kCure));
+    case grpc::StatusCode::UNAVAILABLE:
+      return absl::UnavailableError(absl::StrCat("the watch of the server at ", server, " ended: ",
+                                                 FirstCause(status.error_message()), ". ", kCure));
+    default:
+      return CallError(status, server, /*connected=*/true);
+  }
+}
+
 absl::Status CallError(const grpc::Status& status, const std::string& server, bool connected) {
   const std::string& message = status.error_message();
   switch (status.error_code()) {

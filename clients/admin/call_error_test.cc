@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+
 namespace fairlead {
 namespace {
 
@@ -56,6 +58,25 @@ TEST(CallError, SaysWhatHappenedAndWhatToDo) {
     EXPECT_THAT(std::string(error.message()), HasSubstr(test.says));
   }
   EXPECT_TRUE(CallError(grpc::Status::OK, "h:1", true).ok());
+}
+
+TEST(WatchError, SaysThatTheWatchIsOverAndWhatToDo) {
+  const std::pair<grpc::Status, const char*> cases[] = {
+      {grpc::Status::OK, "the server at h:1 ended the watch: it stops, or is restarted. What "},
+      {grpc::Status::CANCELLED, "the server at h:1 ended the watch: it stops"},
+      {{grpc::StatusCode::UNAVAILABLE, "recvmsg: Connection reset by peer"},
+       "the watch of the server at h:1 ended: connection reset by peer. What "},
+  };
+  for (const auto& [status, says] : cases) {
+    const absl::Status error = WatchError(status, "h:1");
+    EXPECT_TRUE(absl::IsUnavailable(error));
+    EXPECT_THAT(std::string(error.message()), HasSubstr(says));
+    EXPECT_THAT(std::string(error.message()), HasSubstr("start the watch again"));
+  }
+  const absl::Status slow =
+      WatchError({grpc::StatusCode::RESOURCE_EXHAUSTED, "the watch fell behind"}, "h:1");
+  EXPECT_TRUE(absl::IsResourceExhausted(slow));
+  EXPECT_EQ(slow.message(), "the watch fell behind");
 }
 
 }  // namespace

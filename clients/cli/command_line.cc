@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "clients/cli/bootstrap_flags.h"
+#include "clients/cli/display_text.h"
 #include "clients/cli/help.h"
 #include "server/base/log.h"
 #include "server/base/spelling.h"
@@ -235,7 +236,9 @@ absl::Status CommandTree::Parse(std::vector<std::string> arguments,
   }
   if (status.ok()) return status;
   return absl::InvalidArgumentError(
-      absl::StrCat(std::string(status.message()), "\nTry '", PathOf(Chosen()), " --help'."));
+      // With the words that were typed, which a script may have had from anyone.
+      absl::StrCat(Printable(std::string(status.message())), "\nTry '", PathOf(Chosen()),
+                   " --help'."));
 }
 
 // "help COMMAND" is what many type first.

@@ -145,6 +145,21 @@ v1::ListProxiesResponse ExampleProxies() {
       networks: "back"
       types { type: "LDS" state: NACKED sent_version: "d1" error: "no router filter" }
     }
+    proxies {
+      node_id: "client-2"
+      group: "default"
+      user_agent: "gRPC C++ 1.51.1"
+      types { type: "CDS" state: SENT sent_version: "b2" responses: 1 }
+      types { type: "EDS" state: NOT_SENT subscribed: 3 }
+      types { type: "LDS" state: NOT_SENT subscribed: 1 }
+      types { type: "RDS" state: NOT_SENT }
+    }
+    proxies {
+      node_id: "edge-2"
+      group: "default"
+      user_agent: "envoy 1.40.0"
+      waits_until: "agents have reported what runs"
+    }
   )pb");
 }
 

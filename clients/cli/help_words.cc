@@ -79,7 +79,8 @@ resource: CDS clusters, EDS endpoints, LDS listeners, RDS routes.
   SENT       was sent something that it has not answered yet
   NACKED     refused the last that was sent, and goes on with what it had; its own
              words stand below the table
-  NOT SENT   asked, and was sent nothing yet
+  NOT SENT   asked, and was sent nothing yet; below the table why, where it is known
+  WAITS      is sent nothing of any type yet; below the table what for
   -          did not ask for this type)",
     R"(  fairlead proxies
   fairlead proxies -o wide                    with address, protocol variant, round trip)",

@@ -13,7 +13,7 @@ namespace {
 
 constexpr const char* kTypes[] = {"CDS", "EDS", "LDS", "RDS"};
 
-// "-": it did not subscribe to the type.
+// "-": it did not subscribe to the type. Of a proxy that waits nobody knows yet what it wants.
 Cell SyncCell(const v1::Proxy& proxy, absl::string_view type) {
   for (const v1::TypeSync& sync : proxy.types()) {
     if (sync.type() != std::string(type)) continue;
@@ -29,6 +29,7 @@ Cell SyncCell(const v1::Proxy& proxy, absl::string_view type) {
         return {"UNKNOWN", Tone::kWarning};
     }
   }
+  if (!proxy.waits_until().empty()) return {"WAITS", Tone::kWarning};
   return {"-", Tone::kFaint};
 }
 
@@ -69,6 +70,42 @@ std::string Refusals(const v1::Proxy& proxy) {
   return text;
 }
 
+const v1::TypeSync* Find(const v1::Proxy& proxy, absl::string_view type) {
+  for (const v1::TypeSync& sync : proxy.types()) {
+    if (sync.type() == std::string(type)) return &sync;
+  }
+  return nullptr;
+}
+
+// Why a type that was asked for was never sent; empty: that is not known.
+std::string Wait(const v1::Proxy& proxy, const v1::TypeSync& sync) {
+  if (sync.state() != v1::TypeSync::NOT_SENT) return "";
+  const v1::TypeSync* clusters = Find(proxy, "CDS");
+  const bool needs_clusters = sync.type() == "LDS" || sync.type() == "RDS";
+  if (needs_clusters && clusters != nullptr && clusters->state() == v1::TypeSync::SENT) {
+    return "it waits until the proxy has answered the CDS that it was sent";
+  }
+  if (sync.subscribed() == 0) return "";
+  return sync.subscribed() == 1
+             ? "the one that it asked for does not exist"
+             : absl::StrCat("none of the ", sync.subscribed(), " that it asked for exists");
+}
+
+std::string Waits(const v1::Proxy& proxy) {
+  if (!proxy.waits_until().empty()) {
+    return absl::StrCat("\n", Printable(proxy.node_id()), " was sent nothing yet: it waits until ",
+                        Printable(proxy.waits_until()), ".\n");
+  }
+  std::string text;
+  for (const v1::TypeSync& sync : proxy.types()) {
+    const std::string wait = Wait(proxy, sync);
+    if (wait.empty()) continue;
+    absl::StrAppend(&text, "\n", Printable(proxy.node_id()), " was sent no ",
+                    Printable(sync.type()), " yet: ", wait, ".\n");
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string ProxiesText(const v1::ListProxiesResponse& response, const Look& look) {
@@ -84,7 +121,7 @@ std::string ProxiesText(const v1::ListProxiesResponse& response, const Look& loo
   std::string below;
   for (const v1::Proxy& proxy : response.proxies()) {
     table.Add(Row(proxy, look));
-    absl::StrAppend(&below, Refusals(proxy));
+    absl::StrAppend(&below, Refusals(proxy), Waits(proxy));
   }
   return absl::StrCat(table.Text(look.colour), below);
 }

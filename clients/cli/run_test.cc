@@ -156,6 +156,25 @@ TEST_F(RunTest, WrongUsage) {
   }
 }
 
+TEST_F(RunTest, WhatWasTypedIsEscapedInErrors) {
+  const std::string nasty = "\033[2Ja\nb\u009b1m\u202e";
+  for (const std::vector<std::string>& arguments :
+       {std::vector<std::string>{nasty},
+        {"--" + nasty},
+        {"hosts", nasty},
+        {"watch", "--for", nasty},
+        {"hosts", "--server", nasty},
+        {"hosts", "-o", nasty},
+        {"bootstrap", "envoy", "--xds", "h:1", "--node-id", nasty}}) {
+    const Outcome outcome = Run(arguments);
+    EXPECT_EQ(outcome.code, ExitCode::kUsage);
+    for (const char* escape : {"\033", "\u009b", "\u202e", "a\nb"}) {
+      EXPECT_THAT(outcome.errors, Not(HasSubstr(escape))) << arguments.front();
+    }
+    EXPECT_THAT(outcome.errors, HasSubstr("\nTry 'fairlead"));
+  }
+}
+
 TEST_F(RunTest, AMissingFileIsNotAMissingService) {
   const Outcome outcome = Run(
       {"hosts", "--tls-cert", "/nowhere/c", "--tls-key", "/nowhere/k", "--tls-ca", "/nowhere/a"});

@@ -9,7 +9,7 @@ namespace fairlead {
 namespace {
 
 absl::Status ShuttingDown() {
-  return absl::UnavailableError("the server shuts down; watch again when it is back");
+  return absl::UnavailableError("the server shuts down");
 }
 
 }  // namespace

@@ -83,12 +83,12 @@ std::string Sync(const v1::TypeSync& sync) {
   }
 }
 
-// Of `type`; a proxy that did not subscribe to it has none.
+// Of `type`; a proxy that did not subscribe to it has none. Of one that waits nobody knows yet.
 std::string SyncOf(const v1::Proxy& proxy, absl::string_view type) {
   for (const v1::TypeSync& sync : proxy.types()) {
     if (absl::string_view(sync.type()) == type) return Sync(sync);
   }
-  return "";
+  return proxy.waits_until().empty() ? "" : Word(PageTone::kWarn, "WAITS");
 }
 
 }  // namespace

@@ -6,9 +6,12 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "fairlead/v1/admin.pb.h"
 #include "server/store/sqlite_store.h"
 #include "test/feature/world.h"
 
@@ -115,6 +118,29 @@ TEST(Survival, AServerThatLostItsDataWaitsForItsAgents) {
   AwaitStreams(world, 2);
   EXPECT_EQ(world.States(), before);
   for (int i = 0; i < kProxies; ++i) EXPECT_EQ(world.proxy(i).removals(), 0);
+}
+
+TEST(Survival, AProxyThatWaitsForAgentsIsShownWithTheReason) {
+  World::Options options;
+  options.server.control.warm_up = absl::Hours(1);
+  World world(options);
+  world.AddProxy();
+  v1::ListProxiesResponse response;
+  const absl::Time deadline = absl::Now() + absl::Seconds(20);
+  do {
+    std::this_thread::yield();
+    response.Clear();
+    world.server().inspection().Proxies(response);
+  } while ((response.proxies().empty() || response.proxies(0).waits_until().empty()) &&
+           absl::Now() < deadline);
+  ASSERT_EQ(response.proxies_size(), 1);
+  EXPECT_THAT(response.proxies(0).waits_until(), testing::HasSubstr("agents have reported"));
+  EXPECT_EQ(response.proxies(0).types_size(), 0);
+  world.AddAgent(1).Run(ContainerOf("web", 1));
+  EXPECT_TRUE(world.proxy(0).AwaitHealthy("shop/web:8000", {AddressOf("192.0.2.1", 1)}));
+  response.Clear();
+  world.server().inspection().Proxies(response);
+  EXPECT_EQ(response.proxies(0).waits_until(), "");
 }
 
 // P04: whatever fails, a service has no endpoint less than one without positive evidence. The
