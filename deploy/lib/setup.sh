@@ -106,7 +106,8 @@ install_go() {
   install_packages go
   note "installing Go $go_version (the module golang.org/toolchain) in .cache/go"
   module=golang.org/toolchain@v0.0.1-go$go_version.linux-$(/usr/bin/go env GOARCH)
-  (cd "$(mktemp -d)" && /usr/bin/go mod download "$module")
+  mkdir -p "$top/.cache"
+  (cd "$top/.cache" && /usr/bin/go mod download "$module")
   rm -rf "$top/.cache/go"
   cp -r "$(/usr/bin/go env GOMODCACHE)/$module" "$top/.cache/go"
   # A module holds no executable bits, and is read-only.
@@ -148,8 +149,8 @@ compose_command() {
 
 # build_demo_image WEB: the image fairlead-demo out of the binary //deploy/demo:web. Needs no registry.
 build_demo_image() {
-  local context
-  context=$(mktemp -d)
+  local context=$top/.cache/demo-image
+  mkdir -p "$context"
   install -m 755 "$1" "$context/web"
   # The classic builder: BuildKit is a plugin that Debian 12 does not have.
   DOCKER_BUILDKIT=0 "$(docker_client)" build -q -t fairlead-demo --label made-for=fairlead-demo \
@@ -157,12 +158,12 @@ build_demo_image() {
   rm -r "$context"
 }
 
-# remove_demo_image: the image, and what was started from it by hand.
+# remove_demo_image: the image, in every build of it, and what was started from it by hand: containers have their
+# image's labels.
 remove_demo_image() {
   local containers
-  "$(docker_client)" image inspect fairlead-demo >/dev/null 2>&1 || return 0
-  mapfile -t containers < <("$(docker_client)" ps -aq --filter ancestor=fairlead-demo)
+  mapfile -t containers < <("$(docker_client)" ps -aq --filter label=made-for=fairlead-demo)
   [[ ${#containers[@]} -eq 0 ]] || "$(docker_client)" rm -f "${containers[@]}" >/dev/null
-  "$(docker_client)" rmi -f fairlead-demo >/dev/null
+  "$(docker_client)" rmi -f fairlead-demo >/dev/null 2>&1 || true
   "$(docker_client)" image prune -f --filter label=made-for=fairlead-demo >/dev/null
 }
