@@ -6,6 +6,7 @@ import pytest
 
 from harness import grpc_clients
 from harness.grpc_clients import LANGUAGES, Caller, grpc_service
+from harness.wait import eventually
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -62,3 +63,27 @@ def test_a_client_outside_of_the_hosts_reaches_published_ports_on_all_of_them(wo
             caller.await_only(there[0].containers())
     for caller in callers:
         assert caller.failed == [], caller.node_id
+
+
+def test_calls_are_split_by_the_weights_of_a_route_that_was_put(world, project):
+    parts = [project({"names": grpc_service(f"weight-{weight}.example")}) for weight in (25, 75)]
+    for part in parts:
+        part.up()
+    light, heavy = (f"{part.name}/names:8000" for part in parts)
+    with contextlib.ExitStack() as stack:
+        callers = []
+        for language in LANGUAGES:
+            node_id = f"weighted-{language}"
+            grpc_clients.put_weighted(world.server, node_id, "weighted", {light: 25, heavy: 75})
+            target = "xds:///weighted"
+            caller = Caller(language, target, world.server, world.folder, world.host1, node_id)
+            callers.append(stack.enter_context(caller))
+        for caller in callers:
+            eventually(f"{caller.node_id} called often", lambda: len(caller.results()) >= 1_000)
+    for caller in callers:
+        assert caller.failed[:3] == [], caller.node_id
+        calls = caller.containers
+        assert set(calls) == {name for part in parts for name in part.containers()}, caller.node_id
+        share = sum(calls[name] for name in parts[0].containers()) / sum(calls.values())
+        # A quarter; of a thousand calls, six standard deviations away at most.
+        assert 0.17 < share < 0.33, f"{caller.node_id}: {share:.2f}"

@@ -4,15 +4,17 @@ Their sources are in test/harness/grpc. What is built or installed for them lies
 """
 
 import collections
+import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
-from typing import Collection, List, Optional
+from typing import Collection, Dict, List, Optional
 
 from harness import paths
 from harness.docker import DockerHost, run
-from harness.fairlead import XDS_PORT, Server
+from harness.fairlead import ADMIN_PORT, XDS_PORT, Server
 from harness.process import Process
 from harness.wait import eventually
 
@@ -70,9 +72,10 @@ class Caller:
         server: Server,
         folder: pathlib.Path,
         host: Optional[DockerHost] = None,
+        node_id: str = "",
     ) -> None:
         """It stands on `host`, or, without one, outside of every host. `language` is one of LANGUAGES."""
-        self.node_id = f"grpc-{language}"
+        self.node_id = node_id or f"grpc-{language}"
         bootstrap = folder / f"{self.node_id}.json"
         bootstrap.write_text(_bootstrap(server, self.node_id, host.id if host else ""))
         self._process = Process(
@@ -117,7 +120,44 @@ class Caller:
         eventually(f"only {sorted(wanted)} answer {self.node_id}", last_answers)
 
 
+def put_weighted(server: Server, node_id: str, name: str, weights: Dict[str, int]) -> None:
+    """Gives one client the target xds:///NAME, whose calls go to these clusters by their weights.
+
+    The sum of the weights is to be 100: gRPC C++ 1.51 refuses any other without the old field total_weight.
+    """
+    envoy = "type.googleapis.com/envoy"
+    http = f"{envoy}.extensions.filters"
+    manager = {
+        "@type": f"{http}.network.http_connection_manager.v3.HttpConnectionManager",
+        "rds": {"routeConfigName": name, "configSource": {"ads": {}, "resourceApiVersion": "V3"}},
+        "httpFilters": [
+            {"name": "router", "typedConfig": {"@type": f"{http}.http.router.v3.Router"}}
+        ],
+    }
+    clusters = [{"name": cluster, "weight": weight} for cluster, weight in weights.items()]
+    route = {"match": {"prefix": ""}, "route": {"weightedClusters": {"clusters": clusters}}}
+    resources = [
+        {
+            "@type": f"{envoy}.config.listener.v3.Listener",
+            "name": name,
+            "apiListener": {"apiListener": manager},
+        },
+        {
+            "@type": f"{envoy}.config.route.v3.RouteConfiguration",
+            "name": name,
+            "virtualHosts": [{"name": name, "domains": ["*"], "routes": [route]}],
+        },
+    ]
+    subprocess.run(
+        [str(PYTHON), str(SOURCES / "put_resources.py"), f"{server.ip}:{ADMIN_PORT}"],
+        input=json.dumps({"scope": {"nodeId": node_id}, "resources": resources}),
+        check=True,
+        text=True,
+    )
+
+
 def _bootstrap(server: Server, node_id: str, host_id: str) -> str:
     command = [paths.fairlead(), "bootstrap", "grpc"]
-    command += [f"--xds={server.ip}:{XDS_PORT}", f"--node-id={node_id}"]
+    # With a group of its own choice a node keeps what is derived from containers beside what is put for it alone.
+    command += [f"--xds={server.ip}:{XDS_PORT}", f"--node-id={node_id}", "--group=default"]
     return run([*command, f"--host={host_id}"] if host_id else command)
