@@ -7,17 +7,13 @@
 #include "absl/time/time.h"
 #include "server/admin/describe.h"
 #include "server/admin/names.h"
+#include "server/base/grpc_status.h"
 
 namespace fairlead {
 namespace {
 
 // How long a watch does not look whether its client is still there.
 constexpr absl::Duration kLookAfterClient = absl::Milliseconds(200);
-
-// The codes have the same numbers in both (grpc/status.h, absl/status/status.h).
-grpc::Status ToGrpc(const absl::Status& status) {
-  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
-}
 
 }  // namespace
 

@@ -4,13 +4,10 @@
 
 #include <utility>
 
+#include "server/base/grpc_status.h"
+
 namespace fairlead {
 namespace {
-
-// The codes of the two are the same (absl/status/status.h says so).
-grpc::Status ToGrpc(const absl::Status& status) {
-  return {static_cast<grpc::StatusCode>(status.code()), std::string(status.message())};
-}
 
 gpr_timespec After(absl::Duration time) {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/clock.h"
+#include "server/base/grpc_status.h"
 #include "server/subscriptions/node.h"
 #include "server/subscriptions/xds_request.h"
 
@@ -49,10 +50,6 @@ const Method* FindMethod(absl::string_view path) {
     if (method.path == path) return &method;
   }
   return nullptr;
-}
-
-grpc::Status ToGrpc(const absl::Status& status) {
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()));
 }
 
 v1::TypeSync::State StateOf(const SyncState& state) {
