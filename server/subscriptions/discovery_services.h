@@ -1,7 +1,7 @@
 #pragma once
 
-#include <grpcpp/server_builder.h>
 #include <grpcpp/impl/codegen/service_type.h>
+#include <grpcpp/server_builder.h>
 
 #include <memory>
 #include <vector>

@@ -28,7 +28,11 @@ constexpr absl::Duration kMostRouteHold = absl::Seconds(1);
 StreamState::StreamState(Options options, std::shared_ptr<ViewStreams> view)
     : options_(std::move(options)),
       view_(std::move(view)),
-      bucket_(options_.burst, options_.per_second) {}
+      bucket_(options_.burst, options_.per_second) {
+  view_->Enter();
+}
+
+StreamState::~StreamState() { view_->Leave(); }
 
 absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration now,
                                     absl::Time wall) {
@@ -62,7 +66,9 @@ void StreamState::MoveTo(std::shared_ptr<ViewStreams> view) {
   for (const auto& subscription : subscriptions_) {
     if (subscription != nullptr) subscription->MoveTo(*view);
   }
+  view_->Leave();
   view_ = std::move(view);
+  view_->Enter();
 }
 
 absl::optional<XdsResponse> StreamState::Next(absl::Duration now, absl::Time wall) {

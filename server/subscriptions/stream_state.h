@@ -55,6 +55,9 @@ class StreamState {
   };
 
   StreamState(Options options, std::shared_ptr<ViewStreams> view);
+  ~StreamState();
+  StreamState(const StreamState&) = delete;
+  StreamState& operator=(const StreamState&) = delete;
 
   // A message of the client. An error ends the stream with that status; it says which rule was
   // broken.

@@ -80,6 +80,7 @@ void Subscription::MoveTo(ViewStreams& view) {
 void Subscription::OnSent(const std::string& nonce, const std::string& version,
                           const Content& content, absl::Time time) {
   urgent_ = false;
+  GiveBackRoom();
   InFlight response{nonce, version, time, content.whole != nullptr, {}};
   for (const Resource* const resource : content.resources) {
     response.names.push_back(resource->name());
@@ -92,6 +93,14 @@ void Subscription::OnSent(const std::string& nonce, const std::string& version,
   state_.sent_version = version;
   state_.answered = false;
   state_.last_sent = time;
+}
+
+// The map keeps the room that it once needed, and looking through it costs as much as that.
+void Subscription::GiveBackRoom() {
+  constexpr size_t kWorthIt = 64;
+  if (pending_.capacity() > kWorthIt && pending_.size() < pending_.capacity() / 8) {
+    pending_.rehash(0);
+  }
 }
 
 bool Subscription::Wants(absl::string_view name, const Resource* content) const {

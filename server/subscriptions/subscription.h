@@ -156,6 +156,7 @@ class Subscription {
 
  private:
   void OnAnswer(const XdsRequest& request, absl::Time time);
+  void GiveBackRoom();
 
   StreamState& stream_;
   ViewStreams* view_;

@@ -29,6 +29,10 @@ grpc::Slice Join(const std::vector<grpc::Slice>& pieces) {
 ViewStreams::ViewStreams(std::shared_ptr<const Snapshot> snapshot)
     : snapshot_(std::move(snapshot)) {}
 
+void ViewStreams::Leave() {
+  if (--streams_ <= 1) made_.clear();
+}
+
 void ViewStreams::Publish(std::shared_ptr<const Snapshot> next,
                           const std::vector<ResourceChange>& changes,
                           absl::FunctionRef<void(Subscription&)> touched) {
@@ -47,7 +51,8 @@ void ViewStreams::Publish(std::shared_ptr<const Snapshot> next,
 std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant variant,
                                                        const Interest& interest) {
   const uint64_t list = interest.ListId();
-  if (list == 0 && interest.size() > 0) return Make(type, variant, interest);
+  const bool is_shared = streams_ > 1 && (list != 0 || interest.size() == 0);
+  if (!is_shared) return Make(type, variant, interest);
   const Version& version = snapshot_->version(type);
   const Key key(type, variant, interest.wildcard(), list);
   const auto found = made_.find(key);

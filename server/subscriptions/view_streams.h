@@ -33,6 +33,10 @@ class ViewStreams {
  public:
   explicit ViewStreams(std::shared_ptr<const Snapshot> snapshot);
 
+  // A stream stands in the view, from Enter to Leave.
+  void Enter() { ++streams_; }
+  void Leave();
+
   const Snapshot& snapshot() const { return *snapshot_; }
   InterestIndex& index(Type type) { return indexes_[static_cast<size_t>(type)]; }
 
@@ -41,7 +45,8 @@ class ViewStreams {
   void Publish(std::shared_ptr<const Snapshot> next, const std::vector<ResourceChange>& changes,
                absl::FunctionRef<void(Subscription&)> touched);
 
-  // All that `interest` covers. Made once for all streams with the same interest.
+  // All that `interest` covers. Made once for all streams with the same interest, if there is more
+  // than one stream.
   std::shared_ptr<const WholeContent> Whole(Type type, Variant variant, const Interest& interest);
 
  private:
@@ -56,6 +61,7 @@ class ViewStreams {
                                            const Interest& interest) const;
 
   std::shared_ptr<const Snapshot> snapshot_;
+  size_t streams_ = 0;
   std::array<InterestIndex, kTypes.size()> indexes_;
   absl::flat_hash_map<Key, Made> made_;
 };
