@@ -1,9 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "absl/functional/any_invocable.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "envoy/service/status/v3/csds.pb.h"
@@ -22,7 +22,7 @@ class NodeFilter {
   bool Matches(absl::string_view node_id) const;
 
  private:
-  using Matcher = absl::AnyInvocable<bool(absl::string_view) const>;
+  using Matcher = std::function<bool(absl::string_view)>;
 
   static absl::StatusOr<Matcher> MatcherOf(const envoy::type::matcher::v3::NodeMatcher& matcher);
 
