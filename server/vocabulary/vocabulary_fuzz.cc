@@ -1,7 +1,6 @@
 // Whatever a container says, the vocabulary takes it: nothing crashes, what is asked for fits its
-// grammar, and what is said about it can be shown on a terminal. To run it with libFuzzer:
-//   bazel run --config=clang --copt=-fsanitize=fuzzer-no-link //server/vocabulary:vocabulary_fuzzer
-// The corpus is also replayed by a plain test.
+// grammar, and what is said about it can be shown on a terminal.
+//   test/fuzz server/vocabulary:vocabulary_fuzz
 
 #include <algorithm>
 #include <cstdint>
