@@ -2,6 +2,7 @@
 
 from harness.docker import demo_service
 from harness.load import Load
+from harness.wait import eventually
 
 
 def gets(failed):
@@ -47,3 +48,26 @@ def test_a_paused_one_gets_no_traffic_until_it_goes_on(world, project):
     finally:
         world.host1.docker("unpause", paused)
     world.edge.await_only("paused.example", [paused, other])
+
+
+def test_one_that_crashes_again_and_again_is_a_problem_and_costs_little(world, project):
+    web = project({"web": demo_service("crash.example", restart="always")})
+    web.up({"web": 2})
+    crashing, other = web.containers()
+    world.edge.await_only("crash.example", [crashing, other])
+    with Load(world.edge, "crash.example", world.folder) as load:
+        before = world.server.responses("edge")["EDS"]
+        for _ in range(5):
+            world.host1.crash(crashing)
+        eventually(
+            "a problem that says so",
+            lambda: any(
+                "again and again" in problem["what"] and "docker logs" in problem["cure"]
+                for problem in world.server.problems(web.name)
+            ),
+        )
+        world.edge.await_only("crash.example", [other])
+        # Of five ends and five starts: the starts after the first two are spaced, and an end of what was not let in
+        # changes nothing.
+        assert world.server.responses("edge")["EDS"] - before <= 5
+    assert gets(load.failed) == []

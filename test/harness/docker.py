@@ -5,11 +5,13 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import tempfile
 from typing import List, Optional, Sequence
 
 from harness import paths
+from harness.wait import eventually
 
 IMAGE = "fairlead-demo"
 
@@ -125,6 +127,16 @@ class DockerHost:
         return self.docker(
             "inspect", "-f", "{{range .NetworkSettings.Networks}}{{.IPAddress}} {{end}}", container
         ).split()[0]
+
+    def crash(self, container: str) -> None:
+        """Its process dies, though nobody asked the engine for that; returns when the engine has started it again."""
+
+        def process() -> int:
+            return int(self.docker("inspect", "-f", "{{.State.Pid}}", container))
+
+        died = process()
+        os.kill(died, signal.SIGKILL)
+        eventually(f"{container} runs again", lambda: process() not in (0, died))
 
     def ask(self, container: str, target: str) -> str:
         """What the container answers, asked without any proxy."""
