@@ -8,9 +8,7 @@
 namespace fairlead {
 namespace {
 
-absl::Status ShuttingDown() {
-  return absl::UnavailableError("the server shuts down");
-}
+absl::Status ShuttingDown() { return absl::UnavailableError("the server shuts down"); }
 
 }  // namespace
 
