@@ -26,6 +26,9 @@ struct EngineAnswer {
 // GET requests to one engine over one connection that is kept open, re-made when it is lost. This
 // file alone knows cpp-httplib.
 //
+// The process has to ignore SIGPIPE: cpp-httplib writes to connections that the engine may have
+// just closed.
+//
 // Threads: one at a time may make requests; Stop may be called by any. Blocks for as long as a
 // request takes. Errors: UNAVAILABLE if there is no connection, or it broke; DEADLINE_EXCEEDED if
 // the engine said nothing for `timeout`; RESOURCE_EXHAUSTED if the body is larger than allowed;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -24,6 +25,9 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr absl::Duration kDeadline = absl::Seconds(20);
+
+// As the agent does, see HttpClient.
+[[maybe_unused]] const auto kSigpipeBefore = std::signal(SIGPIPE, SIG_IGN);
 
 // What an observer has told so far, all updates added up. What is waited for counts also if it was
 // so only for a moment, however slow the machine is.

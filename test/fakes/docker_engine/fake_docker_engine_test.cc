@@ -4,12 +4,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <thread>
 
 #include "agents/engine/engine_client.h"
 
 namespace fairlead {
 namespace {
+
+// As the agent does, see HttpClient.
+[[maybe_unused]] const auto kSigpipeBefore = std::signal(SIGPIPE, SIG_IGN);
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
