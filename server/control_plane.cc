@@ -8,7 +8,6 @@
 #include "absl/strings/str_cat.h"
 #include "server/admin/describe.h"
 #include "server/base/log.h"
-#include "server/static_resources/put.h"
 
 namespace fairlead {
 namespace {
@@ -58,6 +57,7 @@ Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& er
 
 ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads)
     : options_(std::move(options)),
+      store_(store),
       watches_(watches),
       loads_(loads),
       problems_([this](ProblemBoard::Change change, const Problem& problem, absl::Time wall) {
@@ -100,6 +100,7 @@ void ControlPlane::Tick() {
     if (xds_ == nullptr) return;
     pipeline_.Tick(Now());
     EndWarmUpIfDue();
+    if (!without_room_.empty()) MoveStreams();
     Tick();
   });
 }
@@ -149,7 +150,8 @@ View ControlPlane::PlaceOf(const ProxyIdentity& proxy) {
 }
 
 bool ControlPlane::Enter(StreamId stream, const ProxyIdentity& proxy, const View& view) {
-  const absl::optional<ViewRegistry::Entered> entered = views_.Enter(view, proxy.node_id);
+  const absl::optional<ViewRegistry::Entered> entered =
+      views_.Enter(view, pipeline_.IsDerived(view), proxy.node_id);
   if (!entered.has_value()) return false;
   const absl::Time wall = Clock::Real().Wall();
   if (entered->is_new) pipeline_.OpenView(entered->id, view, wall);
@@ -165,63 +167,6 @@ void ControlPlane::Leave(const View& view, const std::string& node_id) {
   if (!left.has_value()) return;
   pipeline_.NameProxies(left->id, Quoted(left->proxies), wall);
   if (left->is_closed) pipeline_.CloseView(left->id, wall);
-}
-
-void ControlPlane::MoveStreams() {
-  if (xds_ == nullptr) return;
-  for (auto& [stream, attached] : attached_) {
-    const Attached before = attached;
-    const View view = PlaceOf(before.proxy);
-    if (view == before.view) continue;
-    // Where there is no room for its view it stays where it stood.
-    if (Enter(stream, before.proxy, view)) Leave(before.view, before.proxy.node_id);
-  }
-  for (const Waiting& waiting : std::exchange(waiting_, {})) {
-    if (pipeline_.IsDerived(PlaceOf(waiting.proxy))) {
-      waiting_.push_back(waiting);
-    } else {
-      Admit(waiting.stream, waiting.proxy);
-    }
-  }
-}
-
-// ---- static resources ----
-
-absl::Status ControlPlane::PutResources(const v1::PutResourcesRequest& request,
-                                        v1::PutResourcesResponse& response) {
-  const absl::StatusOr<StaticPut> put = CheckedPut(request);
-  if (!put.ok()) return put.status();
-  absl::Status status;
-  Look([&] {
-    const auto changed = pipeline_.statics().Put(*put);
-    status = changed.status();
-    if (!status.ok()) return;
-    MoveStreams();
-    GivenVersion given{{}, put->version};
-    for (const StaticEntry& entry : put->entries) {
-      if (!put->version.empty()) given.types.push_back(entry.resource->type());
-    }
-    pipeline_.Cover(put->scope, given);
-    response.set_changed(changed->changed);
-    response.set_deleted(changed->deleted);
-  });
-  return status;
-}
-
-absl::Status ControlPlane::DeleteResources(const v1::DeleteResourcesRequest& request,
-                                           v1::DeleteResourcesResponse& response) {
-  const absl::StatusOr<StaticDelete> checked = CheckedDelete(request);
-  if (!checked.ok()) return checked.status();
-  absl::Status status;
-  Look([&] {
-    const auto changed = pipeline_.statics().Delete(*checked);
-    status = changed.status();
-    if (!status.ok()) return;
-    MoveStreams();
-    pipeline_.Cover(checked->scope, {});
-    response.set_deleted(changed->deleted);
-  });
-  return status;
 }
 
 void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -78,6 +79,10 @@ class ControlPlane final : public ReportSink,
                             v1::PutResourcesResponse& response) override;
   absl::Status DeleteResources(const v1::DeleteResourcesRequest& request,
                                v1::DeleteResourcesResponse& response) override;
+  absl::Status ListResources(const v1::ListResourcesRequest& request,
+                             v1::ListResourcesResponse& response) override;
+  absl::Status GetProxyConfig(const v1::GetProxyConfigRequest& request,
+                              v1::GetProxyConfigResponse& response) override;
 
  private:
   struct Waiting {
@@ -99,13 +104,19 @@ class ControlPlane final : public ReportSink,
   // The stream's view is `view` from now on. False: there are too many views.
   bool Enter(StreamId stream, const ProxyIdentity& proxy, const View& view);
   void Leave(const View& view, const std::string& node_id);
-  // After static resources came or went: whose view is another now is moved, and who needs not wait
-  // for agents any more is admitted.
+  // What was saved is durable afterwards; if it is not, `problems` says so.
+  void AwaitStored(google::protobuf::RepeatedPtrField<v1::Problem>& problems);
+  // After a node's first static resources came or its last ones went: whose view is another now is
+  // moved, and who needs not wait for agents any more is admitted. Where there is no room for a
+  // view the stream stays where it stood, which is a problem; it is tried again with each tick.
   void MoveStreams();
+  // What changed of static resources is moved and sent to whom it concerns.
+  void Spread(const StaticResources::Changed& changed, const GivenVersion& given);
   void NoteForWarmUp(const v1::ReportRequest& message);
   void EndWarmUpIfDue();
 
   const Options options_;
+  Store& store_;
   Watches& watches_;
   const LoadBoard& loads_;
   XdsService* xds_ = nullptr;  // null before Start and after Stop
@@ -119,6 +130,8 @@ class ControlPlane final : public ReportSink,
   absl::Duration warm_up_deadline_ = absl::ZeroDuration();
   std::vector<Waiting> waiting_;
   absl::flat_hash_map<StreamId, Attached> attached_;
+  // Node ids of streams that MoveStreams could not move.
+  std::set<std::string> without_room_;
   // Last, so that it ends first: its tasks use all the others.
   Strand strand_{"control"};
 };

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "server/admin/describe.h"
+#include "server/base/log.h"
+#include "server/static_resources/stored.h"
 
 namespace fairlead {
 namespace {
@@ -15,6 +18,19 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   timestamp.set_nanos(
       static_cast<int32_t>(absl::ToInt64Nanoseconds(since - absl::Seconds(timestamp.seconds()))));
   return timestamp;
+}
+
+// Whether the scope's resources may lie over a view.
+bool IsFor(const StaticScope& scope, const View& view) {
+  switch (scope.kind) {
+    case StaticScope::Kind::kAll:
+      return true;
+    case StaticScope::Kind::kGroup:
+      return view.group == scope.name;
+    case StaticScope::Kind::kNode:
+      return view.node == scope.name;
+  }
+  return false;
 }
 
 v1::StoredService ToStored(const ServiceRecord& record) {
@@ -55,12 +71,20 @@ Pipeline::Pipeline(Options options, Store& store, ProblemBoard& problems, Watche
 }
 
 void Pipeline::Restore(const StoredState& state, Moment now) {
+  for (const StaticPut& put : PutsOf(state.resources)) {
+    const absl::Status status = statics_.Put(put).status();
+    if (status.ok()) continue;
+    spdlog::error("stored static resources of {} are left out: {}", Quoted(put.scope.ToString()),
+                  std::string(status.message()));
+  }
   std::vector<std::shared_ptr<const ServiceRecord>> records;
   for (const v1::StoredService& stored : state.services) {
     records.push_back(std::make_shared<const ServiceRecord>(FromStored(stored)));
   }
   TakeModel(routing_.Restore(records, now.wall), now.wall);
   TakeFacts(catalog_.Restore(state.hosts, state.containers, now), now);
+  const std::vector<StaticScope> referrers = statics_.Referrers();
+  ShowDangling({referrers.begin(), referrers.end()}, now.wall);
 }
 
 Catalog::Outcome Pipeline::Receive(SessionId session, absl::string_view peer,
@@ -84,6 +108,7 @@ void Pipeline::OpenView(uint32_t view_id, const View& view, absl::Time wall) {
   snapshots_.OpenView(view_id, derived, statics_.OverlayOf(view, derived));
   views_.emplace(view_id, view);
   TakeResources(resources_.OpenView(view_id, view), wall);
+  if (!view.node.empty()) ShowDangling({{StaticScope::Kind::kNode, view.node}}, wall);
 }
 
 void Pipeline::NameProxies(uint32_t view_id, const std::string& proxies, absl::Time wall) {
@@ -93,19 +118,38 @@ void Pipeline::NameProxies(uint32_t view_id, const std::string& proxies, absl::T
 void Pipeline::CloseView(uint32_t view_id, absl::Time wall) {
   TakeResources(resources_.CloseView(view_id), wall);
   snapshots_.CloseView(view_id);
+  const std::string node = views_.at(view_id).node;
   views_.erase(view_id);
+  if (!node.empty()) ShowDangling({{StaticScope::Kind::kNode, node}}, wall);
 }
 
-void Pipeline::Cover(const StaticScope& scope, const GivenVersion& given) {
-  const std::shared_ptr<const Snapshot> put = statics_.Of(scope);
+absl::StatusOr<StaticResources::Changed> Pipeline::Put(const StaticPut& put) {
+  auto changed = statics_.Put(put);
+  if (changed.ok()) Keep(*changed);
+  return changed;
+}
+
+absl::StatusOr<StaticResources::Changed> Pipeline::Delete(const StaticDelete& request) {
+  auto changed = statics_.Delete(request);
+  if (changed.ok()) Keep(*changed);
+  return changed;
+}
+
+void Pipeline::Cover(const StaticResources::Changed& changed, const GivenVersion& given,
+                     absl::Time wall) {
   for (const auto& [view_id, view] : views_) {
+    if (!IsFor(changed.scope, view)) continue;
     Overlay overlay = statics_.OverlayOf(view, resources_.IsDerived(view));
-    const bool lies_over =
-        std::find(overlay.layers.begin(), overlay.layers.end(), put) != overlay.layers.end();
+    const bool lies_over = std::find(overlay.layers.begin(), overlay.layers.end(), changed.after) !=
+                           overlay.layers.end();
     const auto publication =
         snapshots_.Cover(view_id, std::move(overlay), lies_over ? given : GivenVersion());
     if (publication.has_value()) publish_(*publication);
   }
+  std::set<StaticScope> scopes =
+      ReferrersOf(*changed.before, Difference(*changed.before, *changed.after));
+  scopes.insert(changed.scope);
+  ShowDangling(scopes, wall);
 }
 
 void Pipeline::TakeFacts(const FactChanges& facts, Moment now) {
@@ -126,6 +170,7 @@ void Pipeline::TakeModel(const ModelChanges& model, absl::Time wall) {
 }
 
 void Pipeline::TakeResources(const ResourceChanges& resources, absl::Time wall) {
+  const std::set<StaticScope> referrers = ReferrersOf(*snapshots_.shared(), resources.shared);
   std::vector<Snapshots::Own> own;
   own.reserve(resources.views.size());
   for (const ResourceChanges::OfView& view : resources.views) {
@@ -135,6 +180,32 @@ void Pipeline::TakeResources(const ResourceChanges& resources, absl::Time wall) 
     publish_(publication);
   }
   Show(resources.problems, wall);
+  ShowDangling(referrers, wall);
+}
+
+std::set<StaticScope> Pipeline::ReferrersOf(const Snapshot& before,
+                                            const std::vector<ResourceChange>& changes) const {
+  std::set<StaticScope> scopes;
+  for (const ResourceChange& change : changes) {
+    if ((before.Find(change.type, change.name) == nullptr) == (change.after == nullptr)) continue;
+    const auto add = [&](const ResourceReference& to) {
+      for (StaticScope& scope : statics_.ReferrersOf(to)) scopes.insert(std::move(scope));
+    };
+    add({change.type, change.name});
+    // A derived cluster has its assignment in each view.
+    if (change.type == Type::kCluster) add({Type::kEndpoint, change.name});
+  }
+  return scopes;
+}
+
+void Pipeline::ShowDangling(const std::set<StaticScope>& scopes, absl::Time wall) {
+  for (const StaticScope& scope : scopes) {
+    ProblemsOf dangling{absl::StrCat("static resources of ", scope.ToString()), {}};
+    for (const StaticResources::Reference& reference : effects().Dangling(scope)) {
+      dangling.problems.push_back(DanglingProblem(scope, reference));
+    }
+    problems_.Set(std::move(dangling), wall);
+  }
 }
 
 void Pipeline::Show(const std::vector<ProblemsOf>& problems, absl::Time wall) {
@@ -158,6 +229,12 @@ void Pipeline::Keep(const ModelChanges& model) {
     changes.services.push_back({service.name, std::nullopt});
     if (service.after != nullptr) changes.services.back().after = ToStored(*service.after);
   }
+  if (!changes.empty()) store_.Save(std::move(changes));
+}
+
+void Pipeline::Keep(const StaticResources::Changed& changed) {
+  StoredChanges changes;
+  changes.resources = RecordsOf(changed);
   if (!changes.empty()) store_.Save(std::move(changes));
 }
 

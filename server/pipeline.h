@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "server/resources/resources.h"
 #include "server/routing/routing.h"
 #include "server/snapshot/snapshots.h"
+#include "server/static_effects.h"
 #include "server/static_resources/static_resources.h"
 #include "server/store/store.h"
 
@@ -68,10 +70,15 @@ class Pipeline {
   // Whether views like this have derived routes.
   bool IsDerived(const View& view) const { return resources_.IsDerived(view); }
 
-  // What people gave. After a change: move the proxies whose place is another now, then call Cover
-  // for the scope, with the version of what was put (none: no types).
-  StaticResources& statics() { return statics_; }
-  void Cover(const StaticScope& scope, const GivenVersion& given);
+  // What people gave. Put and Delete keep it over restarts; after either: move the proxies whose
+  // place is another now, then call Cover with what it did and the version of what was put (none:
+  // no types).
+  const StaticResources& statics() const { return statics_; }
+  absl::StatusOr<StaticResources::Changed> Put(const StaticPut& put);
+  absl::StatusOr<StaticResources::Changed> Delete(const StaticDelete& request);
+  void Cover(const StaticResources::Changed& changed, const GivenVersion& given, absl::Time wall);
+  // What it comes to, until the next change.
+  StaticEffects effects() const { return {statics_, snapshots_, resources_, views_}; }
 
   // For looking in.
   const Catalog& catalog() const { return catalog_; }
@@ -82,8 +89,14 @@ class Pipeline {
   void TakeModel(const ModelChanges& model, absl::Time wall);
   void TakeResources(const ResourceChanges& resources, absl::Time wall);
   void Show(const std::vector<ProblemsOf>& problems, absl::Time wall);
+  // Scopes that refer to what `changes` add to `before`, or take from it.
+  std::set<StaticScope> ReferrersOf(const Snapshot& before,
+                                    const std::vector<ResourceChange>& changes) const;
+  // References of these scopes that do not resolve are problems, those that do are none.
+  void ShowDangling(const std::set<StaticScope>& scopes, absl::Time wall);
   void Keep(const FactChanges& facts);
   void Keep(const ModelChanges& model);
+  void Keep(const StaticResources::Changed& changed);
   void Tell(const FactChanges& facts, absl::Time wall);
   void Tell(const ModelChanges& model, absl::Time wall);
 

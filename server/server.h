@@ -49,7 +49,7 @@ class Server {
   XdsService xds_;
   LoadReportService load_reports_;
   ReportService reports_;
-  AdminServiceImpl admin_{control_, watches_, Clock::Real(), &control_};
+  AdminServiceImpl admin_{control_, control_, watches_};
   HealthService xds_health_{serving_};
   HealthService agent_health_{serving_};
   HealthService admin_health_{serving_};

@@ -8,13 +8,15 @@
 
 namespace fairlead {
 
-absl::optional<ViewRegistry::Entered> ViewRegistry::Enter(const View& view,
+absl::optional<ViewRegistry::Entered> ViewRegistry::Enter(const View& view, bool derived,
                                                           const std::string& node_id) {
   auto found = views_.find(view);
   const bool is_new = found == views_.end();
   if (is_new) {
-    if (views_.size() >= kMostViews) return absl::nullopt;
-    found = views_.emplace(view, State{++last_id_, {}}).first;
+    const size_t there = derived ? derived_ : views_.size() - derived_;
+    if (there >= (derived ? kMostViews : kMostStaticViews)) return absl::nullopt;
+    found = views_.emplace(view, State{++last_id_, derived, {}}).first;
+    derived_ += derived ? 1 : 0;
   }
   ++found->second.streams[node_id];
   return Entered{found->second.id, is_new, NamesOf(found->second)};
@@ -29,7 +31,10 @@ absl::optional<ViewRegistry::Left> ViewRegistry::Leave(const View& view,
   if (streams == state.streams.end()) return absl::nullopt;
   if (--streams->second == 0) state.streams.erase(streams);
   Left left{state.id, state.streams.empty() && views_.size() > kMostKept, NamesOf(state)};
-  if (left.is_closed) views_.erase(found);
+  if (left.is_closed) {
+    derived_ -= state.derived ? 1 : 0;
+    views_.erase(found);
+  }
   return left;
 }
 

@@ -12,8 +12,11 @@ namespace fairlead {
 // The views that proxies stand in, by number, and who stands there. Belongs to the control strand.
 class ViewRegistry {
  public:
-  // Views cost an assignment a pool each, and a proxy says for itself where it stands.
+  // Views with derived routes cost an assignment a pool each, and a proxy says for itself where it
+  // stands.
   static constexpr size_t kMostViews = 1'024;
+  // Others have static resources alone.
+  static constexpr size_t kMostStaticViews = 8'192;
   // Views without a proxy are kept up to this many, so that proxies that reconnect cost nothing.
   static constexpr size_t kMostKept = 64;
 
@@ -29,20 +32,23 @@ class ViewRegistry {
     std::string proxies;  // empty: nobody is left
   };
 
-  // One more proxy stands there. Nothing: there are too many views.
-  absl::optional<Entered> Enter(const View& view, const std::string& node_id);
+  // One more proxy stands there. `derived`: the view has derived routes; always the same of a view.
+  // Nothing: there are too many views of its kind.
+  absl::optional<Entered> Enter(const View& view, bool derived, const std::string& node_id);
   // One less does. Nothing: it did not stand there.
   absl::optional<Left> Leave(const View& view, const std::string& node_id);
 
  private:
   struct State {
     uint32_t id = 0;
+    bool derived = false;
     absl::flat_hash_map<std::string, size_t> streams;  // by node id
   };
 
   static std::string NamesOf(const State& state);
 
   uint32_t last_id_ = 0;
+  size_t derived_ = 0;  // of the views
   absl::flat_hash_map<View, State> views_;
 };
 

@@ -11,9 +11,9 @@ View On(const std::string& host) { return {"default", host, {}, "", ""}; }
 
 TEST(ViewRegistry, ProxiesOfOnePlaceShareAView) {
   ViewRegistry views;
-  const auto first = views.Enter(On("h1"), "edge-1");
-  const auto second = views.Enter(On("h1"), "edge-2");
-  const auto other = views.Enter(On("h2"), "edge-3");
+  const auto first = views.Enter(On("h1"), true, "edge-1");
+  const auto second = views.Enter(On("h1"), true, "edge-2");
+  const auto other = views.Enter(On("h2"), true, "edge-3");
   EXPECT_TRUE(first->is_new);
   EXPECT_FALSE(second->is_new);
   EXPECT_EQ(first->id, second->id);
@@ -23,20 +23,21 @@ TEST(ViewRegistry, ProxiesOfOnePlaceShareAView) {
 
 TEST(ViewRegistry, AViewThatNobodyStandsInIsKeptWhileThereAreFew) {
   ViewRegistry views;
-  const uint32_t id = views.Enter(On("h1"), "edge")->id;
+  const uint32_t id = views.Enter(On("h1"), true, "edge")->id;
   const auto left = views.Leave(On("h1"), "edge");
   EXPECT_FALSE(left->is_closed);
   EXPECT_EQ(left->proxies, "");
-  EXPECT_EQ(views.Enter(On("h1"), "edge")->id, id);
-  for (size_t i = 0; i < ViewRegistry::kMostKept; ++i) views.Enter(On(absl::StrCat("x", i)), "e");
+  EXPECT_EQ(views.Enter(On("h1"), true, "edge")->id, id);
+  for (size_t i = 0; i < ViewRegistry::kMostKept; ++i)
+    views.Enter(On(absl::StrCat("x", i)), true, "e");
   EXPECT_TRUE(views.Leave(On("h1"), "edge")->is_closed);
   EXPECT_FALSE(views.Leave(On("h1"), "edge").has_value());
 }
 
 TEST(ViewRegistry, ANodeWithTwoStreamsLeavesWithTheLast) {
   ViewRegistry views;
-  views.Enter(On("h1"), "edge");
-  views.Enter(On("h1"), "edge");
+  views.Enter(On("h1"), true, "edge");
+  views.Enter(On("h1"), true, "edge");
   EXPECT_EQ(views.Leave(On("h1"), "edge")->proxies, "edge");
   EXPECT_EQ(views.Leave(On("h1"), "edge")->proxies, "");
 }
@@ -44,11 +45,12 @@ TEST(ViewRegistry, ANodeWithTwoStreamsLeavesWithTheLast) {
 TEST(ViewRegistry, IsBoundedAndNamesFew) {
   ViewRegistry views;
   for (size_t i = 0; i < ViewRegistry::kMostViews; ++i) {
-    EXPECT_TRUE(views.Enter(On(absl::StrCat("h", i)), "a").has_value());
+    EXPECT_TRUE(views.Enter(On(absl::StrCat("h", i)), true, "a").has_value());
   }
-  EXPECT_FALSE(views.Enter(On("one more"), "a").has_value());
-  for (const char* node : {"b", "c"}) views.Enter(On("h1"), node);
-  EXPECT_EQ(views.Enter(On("h1"), "d")->proxies, "a, b, c and others");
+  EXPECT_FALSE(views.Enter(On("one more"), true, "a").has_value());
+  EXPECT_TRUE(views.Enter({"", "", {}, "", "n1"}, false, "n1").has_value()) << "is of another kind";
+  for (const char* node : {"b", "c"}) views.Enter(On("h1"), true, node);
+  EXPECT_EQ(views.Enter(On("h1"), true, "d")->proxies, "a, b, c and others");
 }
 
 }  // namespace

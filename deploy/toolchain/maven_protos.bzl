@@ -15,6 +15,17 @@ filegroup(
     name = "proto_files",
     srcs = {srcs},
 )
+
+# A FileDescriptorSet of everything in the jar but versions before v3: for what no C++ code is made of.
+genrule(
+    name = "descriptors",
+    srcs = glob(
+        ["*/**/*.proto"],
+        exclude = ["envoy/**/v2*/**"],
+    ),
+    outs = ["descriptors.bin"],
+    cmd = "/usr/bin/protoc -I{root} -I/usr/include --include_imports --descriptor_set_out=$@ $(SRCS)",
+)
 """
 
 def _imports(text):
@@ -84,6 +95,7 @@ def _impl(rctx):
     rctx.file("BUILD", _BUILD.format(
         srcs = repr(sorted(seen.keys())),
         grpc_srcs = repr(sorted(grpc)),
+        root = "external/" + rctx.name,
     ))
 
 maven_protos = repository_rule(

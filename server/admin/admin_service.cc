@@ -71,15 +71,25 @@ grpc::Status AdminServiceImpl::Watch(grpc::ServerContext* context, const v1::Wat
 grpc::Status AdminServiceImpl::PutResources(grpc::ServerContext*,
                                             const v1::PutResourcesRequest* request,
                                             v1::PutResourcesResponse* response) {
-  if (resources_ == nullptr) return {grpc::StatusCode::UNIMPLEMENTED, "no static resources here"};
-  return ToGrpc(resources_->PutResources(*request, *response));
+  return ToGrpc(resources_.PutResources(*request, *response));
 }
 
 grpc::Status AdminServiceImpl::DeleteResources(grpc::ServerContext*,
                                                const v1::DeleteResourcesRequest* request,
                                                v1::DeleteResourcesResponse* response) {
-  if (resources_ == nullptr) return {grpc::StatusCode::UNIMPLEMENTED, "no static resources here"};
-  return ToGrpc(resources_->DeleteResources(*request, *response));
+  return ToGrpc(resources_.DeleteResources(*request, *response));
+}
+
+grpc::Status AdminServiceImpl::ListResources(grpc::ServerContext*,
+                                             const v1::ListResourcesRequest* request,
+                                             v1::ListResourcesResponse* response) {
+  return ToGrpc(resources_.ListResources(*request, *response));
+}
+
+grpc::Status AdminServiceImpl::GetProxyConfig(grpc::ServerContext*,
+                                              const v1::GetProxyConfigRequest* request,
+                                              v1::GetProxyConfigResponse* response) {
+  return ToGrpc(resources_.GetProxyConfig(*request, *response));
 }
 
 }  // namespace fairlead

@@ -18,10 +18,9 @@ namespace fairlead {
 class AdminServiceImpl final : public v1::AdminService::Service {
  public:
   // All must outlive the grpc::Server. `clock` tells the time of a watch's first message.
-  // `resources` may be null: then static resources are UNIMPLEMENTED.
-  AdminServiceImpl(Inspection& inspection, Watches& watches, const Clock& clock = Clock::Real(),
-                   ResourceAdmin* resources = nullptr)
-      : inspection_(inspection), watches_(watches), clock_(clock), resources_(resources) {}
+  AdminServiceImpl(Inspection& inspection, ResourceAdmin& resources, Watches& watches,
+                   const Clock& clock = Clock::Real())
+      : inspection_(inspection), resources_(resources), watches_(watches), clock_(clock) {}
 
   grpc::Status ListHosts(grpc::ServerContext* context, const v1::ListHostsRequest* request,
                          v1::ListHostsResponse* response) override;
@@ -40,12 +39,17 @@ class AdminServiceImpl final : public v1::AdminService::Service {
   grpc::Status DeleteResources(grpc::ServerContext* context,
                                const v1::DeleteResourcesRequest* request,
                                v1::DeleteResourcesResponse* response) override;
+  grpc::Status ListResources(grpc::ServerContext* context, const v1::ListResourcesRequest* request,
+                             v1::ListResourcesResponse* response) override;
+  grpc::Status GetProxyConfig(grpc::ServerContext* context,
+                              const v1::GetProxyConfigRequest* request,
+                              v1::GetProxyConfigResponse* response) override;
 
  private:
   Inspection& inspection_;
+  ResourceAdmin& resources_;
   Watches& watches_;
   const Clock& clock_;
-  ResourceAdmin* const resources_;
 };
 
 }  // namespace fairlead

@@ -15,6 +15,30 @@ namespace {
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
+// Answers with what it was asked, or with an error.
+class FakeResources final : public ResourceAdmin {
+ public:
+  absl::Status PutResources(const v1::PutResourcesRequest& request,
+                            v1::PutResourcesResponse& response) override {
+    response.set_changed(static_cast<uint32_t>(request.resources_size()));
+    return absl::OkStatus();
+  }
+  absl::Status DeleteResources(const v1::DeleteResourcesRequest& request,
+                               v1::DeleteResourcesResponse& response) override {
+    response.set_deleted(static_cast<uint32_t>(request.names_size()));
+    return absl::OkStatus();
+  }
+  absl::Status ListResources(const v1::ListResourcesRequest& request,
+                             v1::ListResourcesResponse& response) override {
+    response.add_resources()->set_name(request.name());
+    return absl::OkStatus();
+  }
+  absl::Status GetProxyConfig(const v1::GetProxyConfigRequest& request,
+                              v1::GetProxyConfigResponse&) override {
+    return absl::NotFoundError("no " + request.node_id());
+  }
+};
+
 class AdminServiceTest : public testing::Test {
  protected:
   AdminServiceTest() { inspection_.FillShop(); }
@@ -35,8 +59,9 @@ class AdminServiceTest : public testing::Test {
   }
 
   FakeInspection inspection_;
+  FakeResources resources_;
   Watches watches_;
-  AdminServiceImpl service_{inspection_, watches_};
+  AdminServiceImpl service_{inspection_, resources_, watches_};
   LoopbackServer server_{service_};
   std::unique_ptr<v1::AdminService::Stub> stub_ = v1::AdminService::NewStub(server_.Channel());
 };
@@ -84,6 +109,31 @@ TEST_F(AdminServiceTest, AnUnknownNameIsNotFoundAndTheNearestIsNamed) {
   const grpc::Status far = Endpoints("something else", endpoints);
   EXPECT_EQ(far.error_code(), grpc::StatusCode::NOT_FOUND);
   EXPECT_THAT(far.error_message(), HasSubstr("fairlead services"));
+}
+
+TEST_F(AdminServiceTest, StaticResourcesAndProxyConfigAreAskedOfThoseWhoHaveThem) {
+  grpc::ClientContext contexts[4];
+  v1::PutResourcesRequest put;
+  put.add_resources();
+  v1::PutResourcesResponse changed;
+  EXPECT_TRUE(stub_->PutResources(&contexts[0], put, &changed).ok());
+  EXPECT_EQ(changed.changed(), 1u);
+  v1::DeleteResourcesRequest deletion;
+  deletion.add_names("a");
+  v1::DeleteResourcesResponse deleted;
+  EXPECT_TRUE(stub_->DeleteResources(&contexts[1], deletion, &deleted).ok());
+  EXPECT_EQ(deleted.deleted(), 1u);
+  v1::ListResourcesRequest of_name;
+  of_name.set_name("a");
+  v1::ListResourcesResponse listed;
+  EXPECT_TRUE(stub_->ListResources(&contexts[2], of_name, &listed).ok());
+  EXPECT_EQ(listed.resources(0).name(), "a");
+  v1::GetProxyConfigRequest of_node;
+  of_node.set_node_id("edge-1");
+  v1::GetProxyConfigResponse none;
+  const grpc::Status missing = stub_->GetProxyConfig(&contexts[3], of_node, &none);
+  EXPECT_EQ(missing.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(missing.error_message(), "no edge-1");
 }
 
 // A watch that has begun.

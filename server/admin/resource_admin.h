@@ -16,6 +16,10 @@ class ResourceAdmin {
                                     v1::PutResourcesResponse& response) = 0;
   virtual absl::Status DeleteResources(const v1::DeleteResourcesRequest& request,
                                        v1::DeleteResourcesResponse& response) = 0;
+  virtual absl::Status ListResources(const v1::ListResourcesRequest& request,
+                                     v1::ListResourcesResponse& response) = 0;
+  virtual absl::Status GetProxyConfig(const v1::GetProxyConfigRequest& request,
+                                      v1::GetProxyConfigResponse& response) = 0;
 };
 
 }  // namespace fairlead

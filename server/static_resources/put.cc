@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/base/log.h"
 #include "server/static_resources/limits.h"
+#include "server/static_resources/redaction.h"
 
 namespace fairlead {
 namespace {
@@ -20,9 +21,15 @@ absl::Status Annotated(const absl::Status& status, int index) {
 
 absl::StatusOr<StaticEntry> EntryOf(const google::protobuf::Any& any) {
   const absl::optional<Type> type = TypeOf(any.type_url());
-  if (type.has_value()) return CheckedEntry(*type, any.value());
-  return absl::InvalidArgumentError(absl::StrCat("its type '", Quoted(any.type_url()),
-                                                 "' is not one that is served: ", kServedTypes));
+  if (!type.has_value()) {
+    return absl::InvalidArgumentError(absl::StrCat("its type '", Quoted(any.type_url()),
+                                                   "' is not one that is served: ", kServedTypes));
+  }
+  absl::StatusOr<StaticEntry> entry = CheckedEntry(*type, any.value());
+  if (!entry.ok()) return entry;
+  const absl::Status whole = CheckNotRedacted(any);
+  if (!whole.ok()) return whole;
+  return entry;
 }
 
 }  // namespace
@@ -44,7 +51,7 @@ absl::StatusOr<StaticEntry> CheckedEntry(Type type, absl::string_view bytes) {
         absl::StrCat("its name is longer than ", kLongestStaticName, " bytes; choose another"));
   }
   StaticEntry entry;
-  entry.references = ReferencesOf(*message);
+  entry.references = ReferencesOf(type, bytes);
   entry.resource = Resource::Of(type, std::move(name), *message);
   return entry;
 }

@@ -1,7 +1,6 @@
 #include "server/static_resources/references.h"
 
-#include <google/protobuf/any.pb.h>
-
+#include <algorithm>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -9,82 +8,124 @@
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
 #include "envoy/config/listener/v3/listener.pb.h"
 #include "envoy/config/route/v3/route.pb.h"
-#include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "envoy/extensions/transport_sockets/tls/v3/secret.pb.h"
-#include "server/static_resources/known_any.h"
+#include "server/base/envoy_types.h"
 
 namespace fairlead {
 namespace {
 
 using envoy::config::cluster::v3::Cluster;
-using envoy::config::core::v3::ConfigSource;
-using envoy::config::route::v3::RouteAction;
-using envoy::config::route::v3::WeightedCluster;
-using envoy::extensions::filters::network::http_connection_manager::v3::Rds;
-using envoy::extensions::transport_sockets::tls::v3::SdsSecretConfig;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 // Deeper than any configuration; a guard of the stack.
 constexpr int kDeepest = 64;
 
-bool IsOurs(const ConfigSource& source) {
-  return source.has_ads() || source.has_self() || source.has_api_config_source();
+// Texts that are clusters' names.
+constexpr absl::string_view kClusterNames[] = {
+    "envoy.config.route.v3.RouteAction.cluster",
+    "envoy.config.route.v3.RouteAction.RequestMirrorPolicy.cluster",
+    "envoy.config.route.v3.WeightedCluster.ClusterWeight.name",
+    "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.cluster",
+    "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight.name",
+    "envoy.extensions.filters.udp.udp_proxy.v3.Route.cluster",
+};
+
+// Messages that name a resource, and say where it is from.
+struct Sourced {
+  absl::string_view message;
+  const char* name;
+  const char* source;
+  Type type;
+};
+constexpr Sourced kSourced[] = {
+    {"envoy.extensions.filters.network.http_connection_manager.v3.Rds", "route_config_name",
+     "config_source", Type::kRoute},
+    {"envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig", "name", "sds_config",
+     Type::kSecret},
+};
+
+std::string TextOf(const Message& message, const char* field) {
+  return message.GetReflection()->GetString(message,
+                                            message.GetDescriptor()->FindFieldByName(field));
+}
+
+const Message& MessageOf(const Message& message, const char* field) {
+  return message.GetReflection()->GetMessage(message,
+                                             message.GetDescriptor()->FindFieldByName(field));
+}
+
+// Of an envoy.config.core.v3.ConfigSource.
+bool IsOurs(const Message& source) {
+  const auto has = [&](const char* field) {
+    return source.GetReflection()->HasField(source, source.GetDescriptor()->FindFieldByName(field));
+  };
+  return has("ads") || has("self") || has("api_config_source");
 }
 
 class Walk {
  public:
-  explicit Walk(std::set<ResourceReference>& found) : found_(found) {}
-
   void Visit(const Message& message, int depth) {
     if (depth > kDeepest) return;
-    Take(message);
-    if (const auto* any = dynamic_cast<const google::protobuf::Any*>(&message)) {
-      const std::unique_ptr<Message> inner = UnpackedIfKnown(*any);
-      if (inner != nullptr) Visit(*inner, depth + 1);
+    if (message.GetDescriptor()->full_name() == "google.protobuf.Any") {
+      const std::unique_ptr<Message> inner = NewEnvoyMessage(TextOf(message, "type_url"));
+      if (inner != nullptr && inner->ParseFromString(TextOf(message, "value"))) {
+        Visit(*inner, depth + 1);
+      }
       return;
     }
+    Take(message);
     const google::protobuf::Reflection& reflection = *message.GetReflection();
     std::vector<const FieldDescriptor*> fields;
     reflection.ListFields(message, &fields);
     for (const FieldDescriptor* field : fields) {
-      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-      if (!field->is_repeated()) {
+      if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+        TakeText(message, *field);
+      } else if (!field->is_repeated()) {
         Visit(reflection.GetMessage(message, field), depth + 1);
-        continue;
-      }
-      for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-        Visit(reflection.GetRepeatedMessage(message, field, i), depth + 1);
+      } else {
+        for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+          Visit(reflection.GetRepeatedMessage(message, field, i), depth + 1);
+        }
       }
     }
   }
 
+  std::vector<ResourceReference> Found() const { return {found_.begin(), found_.end()}; }
+
  private:
   void Take(const Message& message) {
-    if (const auto* cluster = dynamic_cast<const Cluster*>(&message)) {
-      const auto& eds = cluster->eds_cluster_config();
-      if (cluster->type() == Cluster::EDS && IsOurs(eds.eds_config())) {
-        Add(Type::kEndpoint, eds.service_name().empty() ? cluster->name() : eds.service_name());
+    const std::string& type = message.GetDescriptor()->full_name();
+    if (type == "envoy.config.cluster.v3.Cluster") return TakeCluster(message);
+    for (const Sourced& sourced : kSourced) {
+      if (type == sourced.message && IsOurs(MessageOf(message, sourced.source))) {
+        Add(sourced.type, TextOf(message, sourced.name));
       }
-    } else if (const auto* rds = dynamic_cast<const Rds*>(&message)) {
-      if (IsOurs(rds->config_source())) Add(Type::kRoute, rds->route_config_name());
-    } else if (const auto* action = dynamic_cast<const RouteAction*>(&message)) {
-      Add(Type::kCluster, action->cluster());
-    } else if (const auto* weight = dynamic_cast<const WeightedCluster::ClusterWeight*>(&message)) {
-      Add(Type::kCluster, weight->name());
-    } else if (const auto* mirror =
-                   dynamic_cast<const RouteAction::RequestMirrorPolicy*>(&message)) {
-      Add(Type::kCluster, mirror->cluster());
-    } else if (const auto* secret = dynamic_cast<const SdsSecretConfig*>(&message)) {
-      if (IsOurs(secret->sds_config())) Add(Type::kSecret, secret->name());
     }
+  }
+
+  void TakeCluster(const Message& message) {
+    const Message& eds = MessageOf(message, "eds_cluster_config");
+    const int type = message.GetReflection()->GetEnumValue(
+        message, message.GetDescriptor()->FindFieldByName("type"));
+    if (type != Cluster::EDS || !IsOurs(MessageOf(eds, "eds_config"))) return;
+    const std::string name = TextOf(eds, "service_name");
+    Add(Type::kEndpoint, name.empty() ? TextOf(message, "name") : name);
+  }
+
+  void TakeText(const Message& message, const FieldDescriptor& field) {
+    if (std::find(std::begin(kClusterNames), std::end(kClusterNames), field.full_name()) ==
+        std::end(kClusterNames)) {
+      return;
+    }
+    Add(Type::kCluster, message.GetReflection()->GetString(message, &field));
   }
 
   void Add(Type type, const std::string& name) {
     if (!name.empty()) found_.insert({type, name});
   }
 
-  std::set<ResourceReference>& found_;
+  std::set<ResourceReference> found_;
 };
 
 }  // namespace
@@ -113,10 +154,13 @@ std::string NameWithin(Type type, const Message& message) {
   return message.GetReflection()->GetString(message, field);
 }
 
-std::vector<ResourceReference> ReferencesOf(const Message& message) {
-  std::set<ResourceReference> found;
-  Walk(found).Visit(message, 0);
-  return {found.begin(), found.end()};
+std::vector<ResourceReference> ReferencesOf(Type type, absl::string_view bytes) {
+  const std::unique_ptr<Message> message = NewEnvoyMessage(TypeUrl(type));
+  Walk walk;
+  if (message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    walk.Visit(*message, 0);
+  }
+  return walk.Found();
 }
 
 }  // namespace fairlead

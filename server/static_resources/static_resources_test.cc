@@ -5,6 +5,7 @@
 
 #include "envoy/config/cluster/v3/cluster.pb.h"
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
+#include "server/base/envoy_types.h"
 
 namespace fairlead {
 namespace {
@@ -61,6 +62,49 @@ TEST(CheckedPut, FindsWhatAClusterRefersTo) {
   request.add_resources()->PackFrom(cluster);
   EXPECT_THAT(Checked(request).entries.at(0).references,
               testing::ElementsAre(ResourceReference{Type::kEndpoint, "a"}));
+}
+
+TEST(CheckedPut, FindsReferencesWithinExtensions) {
+  v1::PutResourcesRequest request = PutOf({});
+  *request.add_resources() = AnyOf(R"({
+    "@type": "type.googleapis.com/envoy.config.listener.v3.Listener", "name": "l",
+    "filter_chains": [
+      {"filters": [{"name": "tcp", "typed_config": {
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+        "stat_prefix": "tcp", "cluster": "db"}}]},
+      {"transport_socket": {"name": "tls", "typed_config": {
+        "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+        "common_tls_context": {"tls_certificate_sds_secret_configs": [
+          {"name": "ours", "sds_config": {"ads": {}}}, {"name": "of-a-file"}]}}},
+       "filters": [{"name": "http", "typed_config": {
+        "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+        "rds": {"route_config_name": "r", "config_source": {"ads": {}}}}}]}]})")
+                                 .value();
+  EXPECT_THAT(Checked(request).entries.at(0).references,
+              testing::UnorderedElementsAre(ResourceReference{Type::kCluster, "db"},
+                                            ResourceReference{Type::kSecret, "ours"},
+                                            ResourceReference{Type::kRoute, "r"}));
+}
+
+TEST(StaticResources, KnowsWhoRefersToAName) {
+  StaticResources resources;
+  v1::PutResourcesRequest request = PutOf({});
+  envoy::config::cluster::v3::Cluster cluster;
+  cluster.set_name("a");
+  cluster.set_type(Cluster::EDS);
+  cluster.mutable_eds_cluster_config()->mutable_eds_config()->mutable_ads();
+  request.add_resources()->PackFrom(cluster);
+  ASSERT_TRUE(resources.Put(Checked(request)).ok());
+  ASSERT_TRUE(resources.Put(Checked(request)).ok());
+  const ResourceReference to{Type::kEndpoint, "a"};
+  const StaticScope node{StaticScope::Kind::kNode, "n1"};
+  EXPECT_THAT(resources.ReferrersOf(to), testing::ElementsAre(node));
+  EXPECT_EQ(resources.ReferencesOf(node).size(), 1u);
+  ASSERT_TRUE(resources.Put(Checked(PutOf({"a"}))).ok()) << "without a reference";
+  EXPECT_TRUE(resources.ReferrersOf(to).empty());
+  ASSERT_TRUE(resources.Put(Checked(request)).ok());
+  ASSERT_TRUE(resources.Delete({node, Type::kCluster, {"a"}}).ok());
+  EXPECT_TRUE(resources.Referrers().empty());
 }
 
 TEST(StaticResources, ReplaceMakesATypeExactlyThis) {

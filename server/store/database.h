@@ -19,6 +19,7 @@ enum class RecordKind : int {
   kHost = 1,       // v1::StoredHost by host id
   kContainer = 2,  // v1::StoredContainer by "HOST/CONTAINER"
   kService = 3,    // v1::StoredService by name
+  kResource = 4,   // v1::StoredResource by scope, type and name
 };
 
 // Records in an SQLite file: one table, in which a record has a kind, a key, its bytes and a

@@ -30,7 +30,10 @@ std::string Name(int host) { return absl::StrCat("h", host); }
     v1::StoredHost host;
     host.mutable_hello()->set_host_id(Name(number % kHosts));
     host.mutable_hello()->set_zone(absl::StrCat(number));
-    (*store)->Save({.hosts = {{Name(number % kHosts), host}}, .containers = {}, .services = {}});
+    (*store)->Save({.hosts = {{Name(number % kHosts), host}},
+                    .containers = {},
+                    .services = {},
+                    .resources = {}});
     if (!(*store)->Flush(absl::Seconds(30)).ok()) _exit(2);
     if (write(acknowledged, &number, sizeof(number)) != sizeof(number)) _exit(3);
   }

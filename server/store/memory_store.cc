@@ -21,6 +21,7 @@ absl::StatusOr<StoredState> MemoryStore::Load() {
   for (const auto& [id, host] : hosts_) state.hosts.push_back(host);
   for (const auto& [id, container] : containers_) state.containers.push_back(container);
   for (const auto& [name, service] : services_) state.services.push_back(service);
+  for (const auto& [key, resource] : resources_) state.resources.push_back(resource);
   return state;
 }
 
@@ -35,6 +36,9 @@ void MemoryStore::Save(StoredChanges changes) {
   }
   for (const auto& [name, after] : changes.services) {
     Keep(services_, name, after ? &*after : nullptr);
+  }
+  for (const auto& [key, after] : changes.resources) {
+    Keep(resources_, key, after ? &*after : nullptr);
   }
 }
 

@@ -26,6 +26,7 @@ class MemoryStore final : public Store {
   absl::btree_map<std::pair<std::string, std::string>, v1::StoredContainer> containers_
       ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, v1::StoredService> services_ ABSL_GUARDED_BY(mutex_);
+  absl::btree_map<std::string, v1::StoredResource> resources_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fairlead

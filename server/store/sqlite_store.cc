@@ -70,6 +70,8 @@ bool TakeRecordOfKind(int kind, const std::string& value, StoredState& state) {
       return TakeRecord(value, state.containers);
     case RecordKind::kService:
       return TakeRecord(value, state.services);
+    case RecordKind::kResource:
+      return TakeRecord(value, state.resources);
   }
   return false;
 }
@@ -145,6 +147,11 @@ void SqliteStore::Save(StoredChanges changes) {
     value = std::monostate();
     if (after.has_value()) value = *std::move(after);
   }
+  for (auto& [key, after] : changes.resources) {
+    Value& value = waiting_[{RecordKind::kResource, key}];
+    value = std::monostate();
+    if (after.has_value()) value = *std::move(after);
+  }
 }
 
 absl::Status SqliteStore::Flush(absl::Duration patience) {
@@ -210,6 +217,9 @@ std::string SqliteStore::Serialized(const Value& value) {
   if (const auto* host = std::get_if<v1::StoredHost>(&value)) return host->SerializeAsString();
   if (const auto* service = std::get_if<v1::StoredService>(&value)) {
     return service->SerializeAsString();
+  }
+  if (const auto* resource = std::get_if<v1::StoredResource>(&value)) {
+    return resource->SerializeAsString();
   }
   v1::StoredContainer record;
   if (const auto* container = std::get_if<ContainerRecord>(&value)) {

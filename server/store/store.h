@@ -18,6 +18,7 @@ struct StoredState {
   std::vector<v1::StoredHost> hosts;            // sorted by id
   std::vector<v1::StoredContainer> containers;  // sorted by host id and container id
   std::vector<v1::StoredService> services;      // sorted by name
+  std::vector<v1::StoredResource> resources;    // sorted by key
 };
 
 // Records to keep from now on; an absent one is deleted.
@@ -35,12 +36,19 @@ struct StoredChanges {
     std::string name;
     std::optional<v1::StoredService> after;
   };
+  struct Resource {
+    std::string key;  // chosen by the caller; tells the record from those of other resources
+    std::optional<v1::StoredResource> after;
+  };
 
   std::vector<Host> hosts;
   std::vector<Container> containers;
   std::vector<Service> services;
+  std::vector<Resource> resources;
 
-  bool empty() const { return hosts.empty() && containers.empty() && services.empty(); }
+  bool empty() const {
+    return hosts.empty() && containers.empty() && services.empty() && resources.empty();
+  }
 };
 
 // What must outlive the server process. Thread-safe.

@@ -36,6 +36,12 @@ v1::StoredService Service(const std::string& name) {
   return service;
 }
 
+v1::StoredResource StaticRecord(const std::string& name) {
+  v1::StoredResource resource;
+  resource.set_name(name);
+  return resource;
+}
+
 // What every engine of Store promises.
 class StoreTest : public testing::TestWithParam<std::string> {
  protected:
@@ -73,7 +79,8 @@ TEST_P(StoreTest, IsEmptyAtFirst) {
 TEST_P(StoreTest, GivesBackWhatWasSavedSorted) {
   store_->Save({.hosts = {{"h2", Host("h2")}, {"h1", Host("h1")}},
                 .containers = {{"h1", "b", Container("b")}, {"h1", "a", Container("a")}},
-                .services = {{"shop/web", Service("shop/web")}}});
+                .services = {{"shop/web", Service("shop/web")}},
+                .resources = {{"node/a", StaticRecord("a")}}});
   const StoredState state = Load();
   ASSERT_THAT(state.hosts, SizeIs(2));
   EXPECT_EQ(state.hosts[0].hello().host_id(), "h1");
@@ -82,13 +89,16 @@ TEST_P(StoreTest, GivesBackWhatWasSavedSorted) {
   EXPECT_EQ(state.containers[0].host_id(), "h1");
   ASSERT_THAT(state.services, SizeIs(1));
   EXPECT_EQ(state.services[0].name(), "shop/web");
+  ASSERT_THAT(state.resources, SizeIs(1));
+  EXPECT_EQ(state.resources[0].name(), "a");
 }
 
 TEST_P(StoreTest, TheNewestValueCounts) {
   for (int round = 0; round < 100; ++round) {
     store_->Save({.hosts = {{"h1", Host("h1", absl::StrCat("zone-", round))}},
                   .containers = {},
-                  .services = {}});
+                  .services = {},
+                  .resources = {}});
   }
   EXPECT_EQ(Load().hosts.at(0).hello().zone(), "zone-99");
 }
@@ -96,20 +106,23 @@ TEST_P(StoreTest, TheNewestValueCounts) {
 TEST_P(StoreTest, WhatIsDeletedIsGone) {
   store_->Save({.hosts = {{"h1", Host("h1")}},
                 .containers = {{"h1", "a", Container("a")}},
-                .services = {{"web", Service("web")}}});
+                .services = {{"web", Service("web")}},
+                .resources = {{"a", StaticRecord("a")}}});
   ASSERT_TRUE(store_->Flush(absl::Seconds(30)).ok());
   store_->Save({.hosts = {{"h1", std::nullopt}},
                 .containers = {{"h1", "a", nullptr}, {"h1", "never-there", nullptr}},
-                .services = {{"web", std::nullopt}}});
+                .services = {{"web", std::nullopt}},
+                .resources = {{"a", std::nullopt}}});
   const StoredState state = Load();
   EXPECT_THAT(state.hosts, IsEmpty());
   EXPECT_THAT(state.containers, IsEmpty());
   EXPECT_THAT(state.services, IsEmpty());
+  EXPECT_THAT(state.resources, IsEmpty());
 }
 
 TEST_P(StoreTest, TheEndOfTheStoreWritesWhatWaits) {
   if (GetParam() == "Memory") GTEST_SKIP() << "ends with its process";
-  store_->Save({.hosts = {{"h1", Host("h1")}}, .containers = {}, .services = {}});
+  store_->Save({.hosts = {{"h1", Host("h1")}}, .containers = {}, .services = {}, .resources = {}});
   store_.reset();
   Open();
   EXPECT_THAT(Load().hosts, SizeIs(1));
