@@ -76,6 +76,26 @@ absl::StatusOr<v1::ListProblemsResponse> AdminClient::ListProblems() {
   return Call(&v1::AdminService::Stub::ListProblems, v1::ListProblemsRequest());
 }
 
+absl::StatusOr<v1::PutResourcesResponse> AdminClient::PutResources(
+    const v1::PutResourcesRequest& request) {
+  return Call(&v1::AdminService::Stub::PutResources, request);
+}
+
+absl::StatusOr<v1::DeleteResourcesResponse> AdminClient::DeleteResources(
+    const v1::DeleteResourcesRequest& request) {
+  return Call(&v1::AdminService::Stub::DeleteResources, request);
+}
+
+absl::StatusOr<v1::ListResourcesResponse> AdminClient::ListResources(
+    const v1::ListResourcesRequest& request) {
+  return Call(&v1::AdminService::Stub::ListResources, request);
+}
+
+absl::StatusOr<v1::GetProxyConfigResponse> AdminClient::GetProxyConfig(
+    const v1::GetProxyConfigRequest& request) {
+  return Call(&v1::AdminService::Stub::GetProxyConfig, request);
+}
+
 absl::StatusOr<std::unique_ptr<AdminWatch>> AdminClient::Watch() {
   std::unique_ptr<AdminWatch> watch(new AdminWatch(options_.server, channel_, *stub_));
   const absl::Status begun = watch->Begin(options_.timeout);

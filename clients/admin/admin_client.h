@@ -75,6 +75,14 @@ class AdminClient {
   absl::StatusOr<v1::ListProxiesResponse> ListProxies();
   absl::StatusOr<v1::ListProblemsResponse> ListProblems();
 
+  // What these ask and answer is said in admin.proto.
+  absl::StatusOr<v1::PutResourcesResponse> PutResources(const v1::PutResourcesRequest& request);
+  absl::StatusOr<v1::DeleteResourcesResponse> DeleteResources(
+      const v1::DeleteResourcesRequest& request);
+  absl::StatusOr<v1::ListResourcesResponse> ListResources(const v1::ListResourcesRequest& request);
+  absl::StatusOr<v1::GetProxyConfigResponse> GetProxyConfig(
+      const v1::GetProxyConfigRequest& request);
+
   // Returns when the watch has begun: nothing that changes from then on is missed. The watch may
   // outlive the client.
   absl::StatusOr<std::unique_ptr<AdminWatch>> Watch();

@@ -44,6 +44,7 @@ class CommandTree {
   void AddConnection(Flags& flags);
   void AddOutput(Flags& flags);
   void AddName(Node& node);
+  void AddResources();
 
   const Node& Chosen() const;
   absl::Status Take(const Node& node, const Flags::Variables& variables);
@@ -82,6 +83,7 @@ CommandTree::CommandTree(Request& request) : request_(request), app_("", kFairle
                     &request_.bootstrap);
   AddBootstrapFlags(Add(bootstrap, kBootstrapGrpcWords, Command::kBootstrapGrpc).flags, false,
                     &request_.bootstrap);
+  AddResources();
   Add(app_, kVersionWords, Command::kText);
   request_.text = absl::StrCat("fairlead ", kVersion, "\n");
 }
@@ -130,7 +132,8 @@ void CommandTree::AddOutput(Flags& flags) {
               const std::pair<const char*, Request::Output> formats[] = {
                   {"table", Request::Output::kTable},
                   {"wide", Request::Output::kWide},
-                  {"json", Request::Output::kJson}};
+                  {"json", Request::Output::kJson},
+                  {"yaml", Request::Output::kYaml}};
               for (const auto& [name, output] : formats) {
                 if (text != name) continue;
                 request_.output = output;
@@ -143,6 +146,31 @@ void CommandTree::AddOutput(Flags& flags) {
 }
 
 void CommandTree::AddName(Node& node) { node.app->add_option("NAME", request_.name); }
+
+void CommandTree::AddResources() {
+  ResourceArguments& arguments = request_.resources;
+  const auto add_type = [&arguments](Node& node) {
+    node.app->add_option("TYPE", arguments.type);
+    node.app->add_option("NAME", arguments.names);
+  };
+  CLI::App& resources = *Add(app_, kResourcesWords, Command::kText).app;
+  nodes_.back().is_group = true;
+  Flags& put = Add(resources, kResourcesPutWords, Command::kResourcesPut).flags;
+  AddScopeFlags(put, &arguments);
+  AddPutFlags(put, &arguments);
+  const std::pair<const CommandWords*, Command> others[] = {
+      {&kResourcesDeleteWords, Command::kResourcesDelete},
+      {&kResourcesListWords, Command::kResourcesList},
+      {&kResourcesGetWords, Command::kResourcesGet}};
+  for (const auto& [words, command] : others) {
+    Node& node = Add(resources, *words, command);
+    AddScopeFlags(node.flags, &arguments);
+    if (command != Command::kResourcesList) add_type(node);
+  }
+  Node& config = Add(app_, kProxyConfigWords, Command::kProxyConfig);
+  config.app->add_option("NODE", arguments.node);
+  config.app->add_option("TYPE", arguments.type);
+}
 
 const CommandTree::Node& CommandTree::Chosen() const {
   const CLI::App* app = &app_;
@@ -213,11 +241,32 @@ absl::Status CommandTree::Take(const Node& node, const Flags::Variables& variabl
     if (!taken.ok()) return taken;
   }
   request_.command = node.command;
-  if (node.command != Command::kBootstrapEnvoy && node.command != Command::kBootstrapGrpc) {
-    return absl::OkStatus();
+  switch (node.command) {
+    case Command::kBootstrapEnvoy:
+    case Command::kBootstrapGrpc: {
+      const absl::Status tls = CheckTlsFlags(node);
+      return tls.ok() ? CheckBootstrap(request_.bootstrap) : tls;
+    }
+    case Command::kResourcesGet:
+      return CheckGet(request_.resources);
+    case Command::kProxyConfig:
+      return CheckProxyConfig(request_.resources);
+    default:
+      break;
   }
-  const absl::Status tls = CheckTlsFlags(node);
-  return tls.ok() ? CheckBootstrap(request_.bootstrap) : tls;
+  if (request_.output == Request::Output::kYaml) {
+    return absl::InvalidArgumentError("--output 'yaml': write table, wide or json");
+  }
+  switch (node.command) {
+    case Command::kResourcesPut:
+      return CheckPut(request_.resources);
+    case Command::kResourcesDelete:
+      return CheckDelete(request_.resources);
+    case Command::kResourcesList:
+      return CheckList(request_.resources);
+    default:
+      return absl::OkStatus();
+  }
 }
 
 absl::Status CommandTree::Parse(std::vector<std::string> arguments,

@@ -9,6 +9,7 @@
 #include "clients/admin/admin_client.h"
 #include "clients/cli/bootstrap.h"
 #include "clients/cli/flags.h"
+#include "clients/cli/resource_flags.h"
 
 namespace fairlead {
 
@@ -24,8 +25,13 @@ struct Request {
     kWatch,
     kBootstrapEnvoy,
     kBootstrapGrpc,
+    kResourcesPut,
+    kResourcesDelete,
+    kResourcesList,
+    kResourcesGet,
+    kProxyConfig,
   };
-  enum class Output { kTable, kWide, kJson };
+  enum class Output { kTable, kWide, kJson, kYaml };
 
   Command command = Command::kText;
   std::string text;
@@ -37,6 +43,7 @@ struct Request {
   absl::Duration watch_for = absl::InfiniteDuration();
   int64_t watch_count = 0;
   Bootstrap bootstrap;
+  ResourceArguments resources;
 };
 
 // Reads the arguments (without the program's name) and the variables. INVALID_ARGUMENT names the

@@ -59,6 +59,19 @@ constexpr WrongCase kWrong[] = {
     {"bootstrap envoy --xds h:1 --node-id a --admin-port 0", "--admin-port '0': write a number"},
     {"bootstrap envoy --xds h:1 --node-id a --variant x", "--variant 'x': write delta or sotw"},
     {"bootstrap grpc --xds h:1 --node-id a --variant sotw", "unknown flag '--variant'"},
+    {"resources", "a command is missing; there are put, delete, list, get"},
+    {"resources put --all", "--file is missing; write -f FILE"},
+    {"resources put -f x", "for whom is missing; write --node ID, --group GROUP or --all"},
+    {"resources put -f x --all --node n", "there is more than one scope"},
+    {"resources put -f x --all -o yaml", "--output 'yaml': write table, wide or json"},
+    {"resources delete --all", "what to delete is missing; write a type and a name"},
+    {"resources delete --all clusters", "what to delete is missing"},
+    {"resources delete --all things a", "'things' is no type of resource; write clusters, "},
+    {"resources list --all --group g", "there is more than one scope"},
+    {"resources get", "for whom is missing"},
+    {"resources get --all clusters a b", "unexpected argument 'b'"},
+    {"proxy-config", "the proxy is missing; write its node id"},
+    {"proxy-config n things", "'things' is no type of resource"},
     {"--tls-cert c bootstrap grpc --xds h:1 --node-id a",
      "--tls-cert before 'fairlead bootstrap grpc' is for calls to a server"},
 };
@@ -125,6 +138,31 @@ TEST(CommandLine, Bootstrap) {
   EXPECT_EQ(bootstrap.variant, Bootstrap::Variant::kStateOfTheWorld);
 }
 
+TEST(CommandLine, Resources) {
+  const absl::StatusOr<Request> put =
+      Parse("resources put --node n1 --version 7 --replace -f edge.yaml");
+  ASSERT_TRUE(put.ok()) << put.status();
+  EXPECT_EQ(put->command, Request::Command::kResourcesPut);
+  EXPECT_EQ(put->resources.node, "n1");
+  EXPECT_EQ(put->resources.version, "7");
+  EXPECT_TRUE(put->resources.replace);
+  EXPECT_EQ(put->resources.file, "edge.yaml");
+  const absl::StatusOr<Request> deletion = Parse("resources delete --all CDS a b");
+  ASSERT_TRUE(deletion.ok()) << deletion.status();
+  EXPECT_THAT(deletion->resources.names, ElementsAre("a", "b"));
+  EXPECT_EQ(Parse("resources get --group g -o yaml")->output, Request::Output::kYaml);
+  EXPECT_EQ(Parse("proxy-config n1 secrets")->resources.node, "n1");
+}
+
+TEST(CommandLine, TypesOfResourcesHaveManyNames) {
+  for (const char* word : {"clusters", "cluster", "CDS", "cds",
+                           "type.googleapis.com/envoy.config.cluster.v3.Cluster"}) {
+    EXPECT_EQ(ResourceTypeOf(word).value(), "CDS") << word;
+  }
+  EXPECT_EQ(ResourceTypeOf("routes").value(), "RDS");
+  EXPECT_FALSE(ResourceTypeOf("").ok());
+}
+
 TEST(CommandLine, Watch) {
   const absl::StatusOr<Request> request = Parse("watch --for 1m30s --count 5");
   ASSERT_TRUE(request.ok()) << request.status();
@@ -151,6 +189,12 @@ TEST(CommandLine, HelpTeachesOnEveryLevel) {
       {"bootstrap", "bootstrap"},
       {"bootstrap envoy", "bootstrap_envoy"},
       {"bootstrap grpc", "bootstrap_grpc"},
+      {"resources", "resources"},
+      {"resources put", "resources_put"},
+      {"resources delete", "resources_delete"},
+      {"resources list", "resources_list"},
+      {"resources get", "resources_get"},
+      {"proxy-config", "proxy_config"},
       {"version", "version"},
   };
   for (const auto& [words, file] : levels) {

@@ -56,6 +56,12 @@ std::string FlagsText(const CLI::App& app) {
   return text;
 }
 
+const CLI::App& RootOf(const CLI::App& app) {
+  const CLI::App* root = &app;
+  while (root->get_parent() != nullptr) root = root->get_parent();
+  return *root;
+}
+
 class HelpFormatter final : public CLI::FormatterBase {
  public:
   explicit HelpFormatter(const CommandWords& words) : words_(words) {}
@@ -66,16 +72,16 @@ class HelpFormatter final : public CLI::FormatterBase {
     if (!commands.empty()) absl::StrAppend(&text, "\nCommands:\n", commands);
     const CLI::App* parent = app->get_parent();
     absl::StrAppend(&text, "\nFlags:\n", FlagsText(*app));
-    if (words_.lists) absl::StrAppend(&text, FlagText(*parent->get_option("--output")));
+    if (words_.lists) absl::StrAppend(&text, FlagText(*RootOf(*app).get_option("--output")));
     absl::StrAppend(&text, FlagText(*app->get_help_ptr()));
     if (app->get_version_ptr() != nullptr) {
       absl::StrAppend(&text, FlagText(*app->get_version_ptr()));
     }
     if (*words_.examples != '\0') absl::StrAppend(&text, "\nExamples:\n", words_.examples, "\n");
     if (!commands.empty()) {
-      absl::StrAppend(&text, "\nMore on a command: ",
-                      parent == nullptr ? "fairlead" : "fairlead bootstrap", " COMMAND --help\n");
-    } else if (parent->get_parent() == nullptr) {
+      absl::StrAppend(&text, "\nMore on a command: ", parent == nullptr ? "" : "fairlead ",
+                      app->get_name(), " COMMAND --help\n");
+    } else if (parent->get_parent() == nullptr || words_.lists) {
       absl::StrAppend(&text, "\nFlags of every command, such as --server: fairlead --help\n");
     }
     return text;

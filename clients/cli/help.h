@@ -25,6 +25,12 @@ extern const CommandWords kWatchWords;
 extern const CommandWords kBootstrapWords;
 extern const CommandWords kBootstrapEnvoyWords;
 extern const CommandWords kBootstrapGrpcWords;
+extern const CommandWords kResourcesWords;
+extern const CommandWords kResourcesPutWords;
+extern const CommandWords kResourcesDeleteWords;
+extern const CommandWords kResourcesListWords;
+extern const CommandWords kResourcesGetWords;
+extern const CommandWords kProxyConfigWords;
 extern const CommandWords kVersionWords;
 
 // Lays a command's help out: description, usage, commands below it, flags (the name on a line of

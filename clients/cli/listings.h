@@ -22,6 +22,10 @@ std::string ServicesText(const v1::ListServicesResponse& response, const Look& l
 std::string EndpointsText(const v1::ListEndpointsResponse& response, const Look& look);
 std::string ProxiesText(const v1::ListProxiesResponse& response, const Look& look);
 std::string ProblemsText(const v1::ListProblemsResponse& response, const Look& look);
+std::string PutText(const v1::PutResourcesResponse& response, const Look& look);
+std::string DeletedText(const v1::DeleteResourcesResponse& response, const Look& look);
+std::string ResourcesText(const v1::ListResourcesResponse& response, const Look& look);
+std::string ProxyConfigText(const v1::GetProxyConfigResponse& response, const Look& look);
 
 // One line: time (UTC, RFC 3339, milliseconds), kind, name, change.
 std::string EventLine(const v1::WatchResponse& event, const Look& look);

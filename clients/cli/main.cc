@@ -37,6 +37,7 @@ int main(int argc, char** argv) {
   signal(SIGINT, fairlead::EndByInterrupt);
   fairlead::SilenceGrpc();
   const fairlead::Surroundings surroundings = {
+      .input = std::cin,
       .output = std::cout,
       .errors = std::cerr,
       .is_terminal = fairlead::ShowsColours(STDOUT_FILENO),

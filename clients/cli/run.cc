@@ -1,7 +1,5 @@
 #include "clients/cli/run.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -11,6 +9,8 @@
 #include "clients/cli/command_line.h"
 #include "clients/cli/display_text.h"
 #include "clients/cli/listings.h"
+#include "clients/cli/message_json.h"
+#include "clients/cli/resource_commands.h"
 
 namespace fairlead {
 namespace {
@@ -73,9 +73,24 @@ class Run {
         return Show(client->ListProxies(), ProxiesText);
       case Command::kProblems:
         return Show(client->ListProblems(), ProblemsText);
-      default:
+      case Command::kWatch:
         return Ended(Watch(*client));
+      default:
+        return OfResources(*client);
     }
+  }
+
+  ExitCode OfResources(AdminClient& client) {
+    const std::pair<Command, absl::StatusOr<std::string> (*)(const ResourceCall&)> commands[] = {
+        {Command::kResourcesPut, RunPut},        {Command::kResourcesDelete, RunDelete},
+        {Command::kResourcesList, RunList},      {Command::kResourcesGet, RunGet},
+        {Command::kProxyConfig, RunProxyConfig},
+    };
+    absl::StatusOr<std::string> text;
+    for (const auto& [command, run] : commands) {
+      if (command == request_.command) text = run({request_, client, around_.input, LookNow()});
+    }
+    return Ended(text.ok() ? Print(*text) : text.status());
   }
 
   template <typename Response>
@@ -112,18 +127,9 @@ class Run {
             .now = around_.clock.Wall()};
   }
 
-  // Canonical protobuf JSON, with the fields that have their default too: what is there does not
-  // depend on the values.
   absl::Status PrintJson(const google::protobuf::Message& message, bool one_line) {
-    google::protobuf::util::JsonPrintOptions options;
-    options.add_whitespace = !one_line;
-    options.always_print_primitive_fields = true;
-    std::string json;
-    const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-    if (!status.ok()) {
-      return absl::InternalError(absl::StrCat("cannot write JSON: ", status.ToString()));
-    }
-    return Print(one_line ? absl::StrCat(json, "\n") : json);
+    const absl::StatusOr<std::string> json = MessageJson(message, one_line);
+    return json.ok() ? Print(*json) : json.status();
   }
 
   absl::Status Print(const std::string& text) {

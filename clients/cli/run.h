@@ -1,5 +1,6 @@
 #pragma once
 
+#include <istream>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -22,6 +23,7 @@ enum class ExitCode {
 
 // What a command has around it.
 struct Surroundings {
+  std::istream& input;   // for '-f -'
   std::ostream& output;  // answers, and nothing else
   std::ostream& errors;  // errors, and nothing else
   bool is_terminal;      // whether `output` is a terminal that shows colours

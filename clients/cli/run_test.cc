@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -41,12 +42,14 @@ class RunTest : public ::testing::Test {
     variables_["FAIRLEAD_SERVER"] = server_.address();
   }
 
-  Outcome Run(const std::vector<std::string>& arguments) const {
+  Outcome Run(const std::vector<std::string>& arguments, const std::string& typed = "") const {
+    std::istringstream input(typed);
     std::ostringstream output;
     std::ostringstream errors;
     const ExampleClock clock;
     const ExitCode code = RunFairlead(
-        arguments, {.output = output,
+        arguments, {.input = input,
+                    .output = output,
                     .errors = errors,
                     .is_terminal = is_terminal_,
                     .variables = [this](const char* name) -> const char* {
@@ -193,6 +196,87 @@ TEST_F(RunTest, HelpVersionAndBootstrapAskNoServer) {
   EXPECT_EQ(nlohmann::json::parse(grpc.output)["node"]["id"], "e");
 }
 
+constexpr char kCluster[] = R"(- "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+  name: a
+)";
+
+TEST_F(RunTest, ResourcesArePutFromTheStandardInput) {
+  v1::PutResourcesResponse response;
+  response.set_changed(1);
+  server_.Answer(response);
+  const Outcome outcome =
+      Run({"resources", "put", "--node", "n1", "--version", "7", "--replace", "-f", "-"}, kCluster);
+  EXPECT_EQ(outcome.errors, "");
+  EXPECT_EQ(outcome.output, "1 resource new or changed, 0 deleted\n");
+  EXPECT_THAT(server_.last_request(), HasSubstr("scope { node_id: \"n1\" }"));
+  EXPECT_THAT(server_.last_request(), HasSubstr("version: \"7\" replace: true"));
+  EXPECT_THAT(server_.last_request(), HasSubstr("envoy.config.cluster.v3.Cluster"));
+}
+
+TEST_F(RunTest, WhatIsWrongWithAFileIsAnErrorWithItsPlace) {
+  Outcome outcome = Run({"resources", "put", "--all", "-f", "-"}, "- name: a\n");
+  EXPECT_EQ(outcome.code, ExitCode::kError);
+  EXPECT_THAT(outcome.errors, StartsWith("fairlead: standard input, line 1: resource 1 ('a'): "));
+  outcome = Run({"resources", "put", "--all", "-f", "/nowhere.yaml"});
+  EXPECT_EQ(outcome.code, ExitCode::kError);
+  EXPECT_THAT(outcome.errors, HasSubstr("/nowhere.yaml"));
+  server_.Fail({grpc::StatusCode::INVALID_ARGUMENT, "resource 1: it is odd"});
+  outcome = Run({"resources", "put", "--all", "-f", "-"}, kCluster);
+  EXPECT_EQ(outcome.errors, "fairlead: standard input, line 1: resource 1: it is odd\n");
+}
+
+TEST_F(RunTest, ResourcesAreListedGotAndDeleted) {
+  v1::ListResourcesResponse listed;
+  v1::StaticResource& resource = *listed.add_resources();
+  resource.mutable_scope()->set_group("edge");
+  resource.set_type("CDS");
+  resource.set_name("a");
+  resource.set_given_version("7");
+  resource.add_overrides("derived");
+  resource.add_dangling("EDS a");
+  resource.mutable_resource()->set_type_url("type.googleapis.com/envoy.config.cluster.v3.Cluster");
+  resource.mutable_resource()->set_value("\x0a\x01\x61");
+  server_.Answer(listed);
+  EXPECT_EQ(Run({"resources", "list"}).output,
+            "SCOPE        TYPE   NAME   VERSION   OVERRIDES   DANGLING\n"
+            "group edge   CDS    a      7         derived     EDS a\n");
+  EXPECT_THAT(server_.last_request(), HasSubstr("without_content: true"));
+  EXPECT_EQ(Run({"resources", "get", "--group", "edge", "clusters", "a"}).output, kCluster);
+  EXPECT_EQ(server_.last_request(), "scope { group: \"edge\" } type: \"CDS\" name: \"a\"");
+  const auto json =
+      nlohmann::json::parse(Run({"resources", "get", "--group", "edge", "-o", "json"}).output);
+  EXPECT_EQ(json[0]["name"], "a");
+
+  v1::DeleteResourcesResponse deleted;
+  deleted.set_deleted(2);
+  server_.Answer(deleted);
+  EXPECT_EQ(Run({"resources", "delete", "--group", "edge", "cluster", "a", "b"}).output,
+            "2 resources deleted\n");
+  EXPECT_EQ(server_.last_request(),
+            "scope { group: \"edge\" } type: \"CDS\" names: \"a\" names: \"b\"");
+}
+
+TEST_F(RunTest, ProxyConfigIsATableOrContents) {
+  v1::GetProxyConfigResponse response;
+  v1::SentResource& sent = *response.add_resources();
+  sent.set_type("CDS");
+  sent.set_name("a");
+  sent.set_version("0123456789abcdef0123456789abcdef");
+  sent.set_state(v1::SentResource::ACKED);
+  sent.mutable_last_sent()->set_seconds(kExampleNow - 5);
+  sent.mutable_resource()->set_type_url("type.googleapis.com/envoy.config.cluster.v3.Cluster");
+  sent.mutable_resource()->set_value("\x0a\x01\x61");
+  server_.Answer(response);
+  EXPECT_EQ(Run({"proxy-config", "edge-1", "clusters"}).output,
+            "TYPE   NAME   VERSION        STATE   SENT\n"
+            "CDS    a      0123456789ab   ACKED   5s\n");
+  EXPECT_EQ(server_.last_request(), "node_id: \"edge-1\" types: \"CDS\"");
+  const auto json = nlohmann::json::parse(Run({"proxy-config", "edge-1", "-o", "json"}).output);
+  EXPECT_EQ(json[0]["state"], "ACKED");
+  EXPECT_EQ(json[0]["resource"]["name"], "a");
+  EXPECT_THAT(Run({"proxy-config", "edge-1", "-o", "yaml"}).output, HasSubstr("    name: a\n"));
+}
+
 TEST_F(RunTest, ColourOnATerminalUnlessNotWanted) {
   is_terminal_ = true;
   EXPECT_THAT(Run({"hosts"}).output, HasSubstr("\033["));
@@ -235,7 +319,7 @@ TEST_F(RunTest, AnOutputThatCannotBeWrittenIsAnError) {
   std::ostringstream errors;
   const ExampleClock clock;
   const auto no_variables = [](const char*) -> const char* { return nullptr; };
-  EXPECT_EQ(RunFairlead({"version"}, {broken, errors, false, no_variables, clock}),
+  EXPECT_EQ(RunFairlead({"version"}, {std::cin, broken, errors, false, no_variables, clock}),
             ExitCode::kError);
   EXPECT_THAT(errors.str(), HasSubstr("cannot write"));
 }

@@ -66,6 +66,26 @@ void FakeAdminService::Answer(v1::ListProblemsResponse response) {
   problems_ = std::move(response);
 }
 
+void FakeAdminService::Answer(v1::PutResourcesResponse response) {
+  const absl::MutexLock lock(&mutex_);
+  put_ = std::move(response);
+}
+
+void FakeAdminService::Answer(v1::DeleteResourcesResponse response) {
+  const absl::MutexLock lock(&mutex_);
+  deleted_ = std::move(response);
+}
+
+void FakeAdminService::Answer(v1::ListResourcesResponse response) {
+  const absl::MutexLock lock(&mutex_);
+  resources_ = std::move(response);
+}
+
+void FakeAdminService::Answer(v1::GetProxyConfigResponse response) {
+  const absl::MutexLock lock(&mutex_);
+  proxy_config_ = std::move(response);
+}
+
 void FakeAdminService::Fail(grpc::Status status) {
   const absl::MutexLock lock(&mutex_);
   outcome_ = std::move(status);
@@ -90,6 +110,11 @@ void FakeAdminService::EndWatches(grpc::Status status) {
 std::string FakeAdminService::last_name() const {
   const absl::MutexLock lock(&mutex_);
   return last_name_;
+}
+
+std::string FakeAdminService::last_request() const {
+  const absl::MutexLock lock(&mutex_);
+  return last_request_;
 }
 
 bool FakeAdminService::Await(grpc::ServerContext& context, const absl::Condition& condition) {
@@ -143,6 +168,42 @@ grpc::Status FakeAdminService::ListProblems(grpc::ServerContext* context,
                                             v1::ListProblemsResponse* response) {
   const absl::MutexLock lock(&mutex_);
   *response = problems_;
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::PutResources(grpc::ServerContext* context,
+                                            const v1::PutResourcesRequest* request,
+                                            v1::PutResourcesResponse* response) {
+  const absl::MutexLock lock(&mutex_);
+  last_request_ = request->ShortDebugString();
+  *response = put_;
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::DeleteResources(grpc::ServerContext* context,
+                                               const v1::DeleteResourcesRequest* request,
+                                               v1::DeleteResourcesResponse* response) {
+  const absl::MutexLock lock(&mutex_);
+  last_request_ = request->ShortDebugString();
+  *response = deleted_;
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::ListResources(grpc::ServerContext* context,
+                                             const v1::ListResourcesRequest* request,
+                                             v1::ListResourcesResponse* response) {
+  const absl::MutexLock lock(&mutex_);
+  last_request_ = request->ShortDebugString();
+  *response = resources_;
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::GetProxyConfig(grpc::ServerContext* context,
+                                              const v1::GetProxyConfigRequest* request,
+                                              v1::GetProxyConfigResponse* response) {
+  const absl::MutexLock lock(&mutex_);
+  last_request_ = request->ShortDebugString();
+  *response = proxy_config_;
   return Outcome(*context);
 }
 

@@ -28,6 +28,10 @@ class FakeAdminService final : public v1::AdminService::Service {
   void Answer(v1::ListEndpointsResponse response);
   void Answer(v1::ListProxiesResponse response);
   void Answer(v1::ListProblemsResponse response);
+  void Answer(v1::PutResourcesResponse response);
+  void Answer(v1::DeleteResourcesResponse response);
+  void Answer(v1::ListResourcesResponse response);
+  void Answer(v1::GetProxyConfigResponse response);
   // From now on every call ends with `status`, a watch at once.
   void Fail(grpc::Status status);
   // From now on no call is answered before its client gives up or the server stops.
@@ -39,6 +43,8 @@ class FakeAdminService final : public v1::AdminService::Service {
 
   // The name of the last request that had one.
   std::string last_name() const;
+  // What was asked last of static resources or of a proxy's configuration: the request as text.
+  std::string last_request() const;
 
   // Cuts what goes on, and stops listening.
   void Stop();
@@ -54,6 +60,16 @@ class FakeAdminService final : public v1::AdminService::Service {
                            v1::ListProxiesResponse* response) override;
   grpc::Status ListProblems(grpc::ServerContext* context, const v1::ListProblemsRequest* request,
                             v1::ListProblemsResponse* response) override;
+  grpc::Status PutResources(grpc::ServerContext* context, const v1::PutResourcesRequest* request,
+                            v1::PutResourcesResponse* response) override;
+  grpc::Status DeleteResources(grpc::ServerContext* context,
+                               const v1::DeleteResourcesRequest* request,
+                               v1::DeleteResourcesResponse* response) override;
+  grpc::Status ListResources(grpc::ServerContext* context, const v1::ListResourcesRequest* request,
+                             v1::ListResourcesResponse* response) override;
+  grpc::Status GetProxyConfig(grpc::ServerContext* context,
+                              const v1::GetProxyConfigRequest* request,
+                              v1::GetProxyConfigResponse* response) override;
   grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                      grpc::ServerWriter<v1::WatchResponse>* writer) override;
 
@@ -69,6 +85,11 @@ class FakeAdminService final : public v1::AdminService::Service {
   v1::ListEndpointsResponse endpoints_ ABSL_GUARDED_BY(mutex_);
   v1::ListProxiesResponse proxies_ ABSL_GUARDED_BY(mutex_);
   v1::ListProblemsResponse problems_ ABSL_GUARDED_BY(mutex_);
+  v1::PutResourcesResponse put_ ABSL_GUARDED_BY(mutex_);
+  v1::DeleteResourcesResponse deleted_ ABSL_GUARDED_BY(mutex_);
+  v1::ListResourcesResponse resources_ ABSL_GUARDED_BY(mutex_);
+  v1::GetProxyConfigResponse proxy_config_ ABSL_GUARDED_BY(mutex_);
+  std::string last_request_ ABSL_GUARDED_BY(mutex_);
   std::deque<v1::WatchResponse> events_ ABSL_GUARDED_BY(mutex_);
   grpc::Status outcome_ ABSL_GUARDED_BY(mutex_);
   bool stalled_ ABSL_GUARDED_BY(mutex_) = false;
