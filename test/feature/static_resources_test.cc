@@ -208,12 +208,13 @@ class ClusterStream {
       std::unique_ptr<grpc::ClientReaderWriter<Request, Response>> (Stub::*)(grpc::ClientContext*);
 
   ClusterStream(const std::string& address, Method method, const std::string& node_id,
-                const std::string& group = "")
+                const std::string& group = "", const std::string& zone = "")
       : stub_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())) {
-    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+    context_.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(60));
     stream_ = (stub_.*method)(&context_);
     request_.set_type_url("type.googleapis.com/envoy.config.cluster.v3.Cluster");
     request_.mutable_node()->set_id(node_id);
+    request_.mutable_node()->mutable_locality()->set_zone(zone);
     if (!group.empty()) {
       auto& ours = (*request_.mutable_node()->mutable_metadata()->mutable_fields())["fairlead"];
       (*ours.mutable_struct_value()->mutable_fields())["group"].set_string_value(group);
@@ -294,7 +295,31 @@ TEST_F(StaticResourcesTest, AGroupWithStaticResourcesOnlyIsServedOnlyThese) {
   EXPECT_EQ(response.version_info().size(), 32u);
 }
 
-// An EDS cluster, or its assignment.
+TEST_F(StaticResourcesTest, ANodeThatFindsNoRoomIsAProblemUntilThereIsSome) {
+  world_.AddAgent(1).Run(ContainerOf("web", 1));
+  ASSERT_TRUE(world_.AddProxy().Await(
+      [](const auto& state) { return HasCluster(state, "shop/web:8000"); }));
+  // With the proxy's all places with derived routes that there may be (docs/limits.md).
+  std::vector<std::unique_ptr<Sotw>> streams;
+  for (int i = 1; i < 1'024; ++i) {
+    streams.push_back(
+        std::make_unique<Sotw>(world_.server().xds_address(), &Discovery::StreamAggregatedResources,
+                               absl::StrCat("n", i), "default", absl::StrCat("zone-", i)));
+  }
+  for (const auto& stream : streams) ASSERT_EQ(stream->Next().resources_size(), 1);
+
+  const v1::PutResourcesResponse answer = Put(ClustersFor("n1", {"static"}));
+  ASSERT_EQ(answer.problems_size(), 1);
+  EXPECT_EQ(answer.problems(0).proxy(), "n1");
+  EXPECT_NE(answer.problems(0).what().find("too many places"), std::string::npos);
+  EXPECT_EQ(Problems().problems_size(), 1);
+  streams.pop_back();
+  EXPECT_EQ(NamesIn(streams.front()->Next()),
+            (std::vector<std::string>{"shop/web:8000", "static"}));
+  EXPECT_EQ(Problems().problems_size(), 0);
+}
+
+// An EDS cluster.
 v1::PutResourcesRequest EdsClusterFor(const std::string& node_id) {
   envoy::config::cluster::v3::Cluster cluster;
   cluster.set_name("a");

@@ -26,6 +26,7 @@ class Envoy:
         folder: pathlib.Path,
         host: Optional[DockerHost] = None,
         host_id: str = "",
+        admin_port: int = ADMIN_PORT,
     ) -> None:
         self.node_id = node_id
         self._inside = host.inside if host else []
@@ -33,11 +34,14 @@ class Envoy:
         self._server = server
         self._folder = folder
         self._host_id = host_id or (host.id if host else "")
+        self._admin_port = admin_port
         self.process: Optional[Process] = None
 
     def start(self, wait: bool = True) -> None:
         bootstrap = self._folder / f"{self.node_id}.yaml"
-        bootstrap.write_text(bootstrap_envoy(self._server, self.node_id, self._host_id, ADMIN_PORT))
+        bootstrap.write_text(
+            bootstrap_envoy(self._server, self.node_id, self._host_id, self._admin_port)
+        )
         self.process = Process(
             f"envoy-{self.node_id}",
             # Without a hot restart's shared memory, so that several run on one machine.
@@ -59,7 +63,14 @@ class Envoy:
 
     def admin(self, target: str) -> str:
         return run(
-            [*self._inside, "curl", "-fsS", "-m", "5", f"http://127.0.0.1:{ADMIN_PORT}{target}"]
+            [
+                *self._inside,
+                "curl",
+                "-fsS",
+                "-m",
+                "5",
+                f"http://127.0.0.1:{self._admin_port}{target}",
+            ]
         )
 
     def endpoints(self, cluster: str) -> List[str]:
@@ -74,9 +85,9 @@ class Envoy:
                 found.append(f"{socket['address']}:{socket['port_value']} {health}")
         return sorted(found)
 
-    def get(self, host_name: str, target: str = "/") -> Optional["Answer"]:
+    def get(self, host_name: str, target: str = "/", port: int = HTTP_PORT) -> Optional["Answer"]:
         """The answer through the proxy; None if there is none within ten seconds."""
-        connection = http.client.HTTPConnection(self.ip, HTTP_PORT, timeout=10)
+        connection = http.client.HTTPConnection(self.ip, port, timeout=10)
         try:
             connection.request("GET", target, headers={"Host": host_name})
             response = connection.getresponse()

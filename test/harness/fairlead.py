@@ -63,9 +63,17 @@ class Server:
         return json.loads(self.text(*arguments, "-o", "json"))
 
     def text(self, *arguments: str) -> str:
-        return run(
-            [paths.fairlead(), "--server", f"{self.ip}:{ADMIN_PORT}", "--insecure", *arguments]
-        )
+        return run(self.command(*arguments))
+
+    def command(self, *arguments: str) -> List[str]:
+        """A command of `fairlead`, to be run."""
+        return [
+            paths.fairlead(),
+            "--server",
+            f"{self.ip}:{ADMIN_PORT}",
+            "--insecure",
+            *arguments,
+        ]
 
     def hosts(self) -> List[dict]:
         return self.call("hosts").get("hosts", [])
