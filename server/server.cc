@@ -40,12 +40,14 @@ absl::Status Server::Run(const ServerOptions& options, Store& store) {
     if (!status.ok()) return status;
   }
   xds_port_.builder().RegisterService(&xds_health_);
+  xds_port_.builder().RegisterService(&xds_client_status_);
   load_reports_.Register(xds_port_.builder());
   xds_.Register(xds_port_.builder());
   agent_port_.builder().RegisterService(&agent_health_);
   reports_.Register(agent_port_.builder());
   admin_port_.builder().RegisterService(&admin_health_);
   admin_port_.builder().RegisterService(&admin_);
+  admin_port_.builder().RegisterService(&admin_client_status_);
   admin_port_.LeavePollingToOthers();
   auto status =
       StatusServer::Listen(options.http_listen, control_, [&store] { return store.Health(); });

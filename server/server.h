@@ -5,6 +5,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/admin/admin_service.h"
+#include "server/admin/client_status_service.h"
 #include "server/admin/health_service.h"
 #include "server/admin/serving_state.h"
 #include "server/admin/watches.h"
@@ -50,6 +51,8 @@ class Server {
   LoadReportService load_reports_;
   ReportService reports_;
   AdminServiceImpl admin_{control_, control_, watches_};
+  ClientStatusService xds_client_status_{control_, control_};
+  ClientStatusService admin_client_status_{control_, control_};
   HealthService xds_health_{serving_};
   HealthService agent_health_{serving_};
   HealthService admin_health_{serving_};

@@ -20,6 +20,7 @@ from harness.grpc_clients import PYTHON, SOURCES
                 "envoy.service.endpoint.v3.EndpointDiscoveryService",
                 "envoy.service.secret.v3.SecretDiscoveryService",
                 "envoy.service.load_stats.v3.LoadReportingService",
+                "envoy.service.status.v3.ClientStatusDiscoveryService",
             },
         ),
         (AGENT_PORT, {"fairlead.v1.ReportService"}),
