@@ -19,13 +19,25 @@ absl::Status Annotated(const absl::Status& status, int index) {
   return absl::Status(status.code(), absl::StrCat("resource ", index + 1, ": ", status.message()));
 }
 
-absl::StatusOr<StaticEntry> EntryOf(const google::protobuf::Any& any) {
+// Of two kinds of client in one group, gRPC's name the API listener that they want, and Envoys ask
+// for all listeners, but take no such one. For a single node people mean what they say.
+Resource::Offer OfferOf(const StaticScope& scope, Type type,
+                        const google::protobuf::Message& message) {
+  if (scope.kind == StaticScope::Kind::kNode || type != Type::kListener) {
+    return Resource::Offer::kAlways;
+  }
+  const auto* const field = message.GetDescriptor()->FindFieldByName("api_listener");
+  return message.GetReflection()->HasField(message, field) ? Resource::Offer::kOnRequest
+                                                           : Resource::Offer::kAlways;
+}
+
+absl::StatusOr<StaticEntry> EntryOf(const StaticScope& scope, const google::protobuf::Any& any) {
   const absl::optional<Type> type = TypeOf(any.type_url());
   if (!type.has_value()) {
     return absl::InvalidArgumentError(absl::StrCat("its type '", Quoted(any.type_url()),
                                                    "' is not one that is served: ", kServedTypes));
   }
-  absl::StatusOr<StaticEntry> entry = CheckedEntry(*type, any.value());
+  absl::StatusOr<StaticEntry> entry = CheckedEntry(scope, *type, any.value());
   if (!entry.ok()) return entry;
   const absl::Status whole = CheckNotRedacted(any);
   if (!whole.ok()) return whole;
@@ -34,7 +46,8 @@ absl::StatusOr<StaticEntry> EntryOf(const google::protobuf::Any& any) {
 
 }  // namespace
 
-absl::StatusOr<StaticEntry> CheckedEntry(Type type, absl::string_view bytes) {
+absl::StatusOr<StaticEntry> CheckedEntry(const StaticScope& scope, Type type,
+                                         absl::string_view bytes) {
   const std::unique_ptr<google::protobuf::Message> message = NewMessage(type);
   if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return absl::InvalidArgumentError(absl::StrCat("its bytes are no ", message->GetTypeName(),
@@ -52,7 +65,7 @@ absl::StatusOr<StaticEntry> CheckedEntry(Type type, absl::string_view bytes) {
   }
   StaticEntry entry;
   entry.references = ReferencesOf(type, bytes);
-  entry.resource = Resource::Of(type, std::move(name), *message);
+  entry.resource = Resource::Of(type, std::move(name), *message, OfferOf(scope, type, *message));
   return entry;
 }
 
@@ -71,7 +84,7 @@ absl::StatusOr<StaticPut> CheckedPut(const v1::PutResourcesRequest& request) {
   StaticPut put{*std::move(scope), {}, request.version(), request.replace()};
   std::set<ResourceReference> seen;
   for (int i = 0; i < request.resources_size(); ++i) {
-    absl::StatusOr<StaticEntry> entry = EntryOf(request.resources(i));
+    absl::StatusOr<StaticEntry> entry = EntryOf(put.scope, request.resources(i));
     if (!entry.ok()) return Annotated(entry.status(), i);
     const Resource& resource = *entry->resource;
     if (!seen.insert({resource.type(), resource.name()}).second) {

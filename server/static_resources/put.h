@@ -40,7 +40,8 @@ struct StaticDelete {
 absl::StatusOr<StaticPut> CheckedPut(const v1::PutResourcesRequest& request);
 absl::StatusOr<StaticDelete> CheckedDelete(const v1::DeleteResourcesRequest& request);
 // INVALID_ARGUMENT: as in CheckedPut, for a message without an Any around it.
-absl::StatusOr<StaticEntry> CheckedEntry(Type type, absl::string_view bytes);
+absl::StatusOr<StaticEntry> CheckedEntry(const StaticScope& scope, Type type,
+                                         absl::string_view bytes);
 
 // "CDS" or "type.googleapis.com/envoy.config.cluster.v3.Cluster". INVALID_ARGUMENT: neither.
 absl::StatusOr<Type> TypeNamed(absl::string_view text);

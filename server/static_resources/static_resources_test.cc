@@ -5,6 +5,7 @@
 
 #include "envoy/config/cluster/v3/cluster.pb.h"
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
+#include "envoy/config/listener/v3/listener.pb.h"
 #include "server/base/envoy_types.h"
 
 namespace fairlead {
@@ -51,6 +52,20 @@ TEST(CheckedPut, RefusesWhatIsWrongAndSaysWhich) {
     ASSERT_FALSE(put.ok()) << test.name;
     EXPECT_THAT(std::string(put.status().message()), testing::HasSubstr(test.words)) << test.name;
   }
+}
+
+TEST(CheckedPut, AnApiListenerOfSeveralProxiesIsForThoseThatNameIt) {
+  envoy::config::listener::v3::Listener listener;
+  listener.set_name("shop");
+  listener.mutable_api_listener();
+  v1::PutResourcesRequest request = PutOf({});
+  request.add_resources()->PackFrom(listener);
+  EXPECT_FALSE(Checked(request).entries[0].resource->on_request_only());  // one node
+  request.mutable_scope()->set_group("edge");
+  EXPECT_TRUE(Checked(request).entries[0].resource->on_request_only());
+  listener.clear_api_listener();
+  request.mutable_resources(0)->PackFrom(listener);
+  EXPECT_FALSE(Checked(request).entries[0].resource->on_request_only());
 }
 
 TEST(CheckedPut, FindsWhatAClusterRefersTo) {

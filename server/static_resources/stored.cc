@@ -43,7 +43,7 @@ absl::Status AddTo(std::map<std::pair<StaticScope, std::string>, StaticPut>& put
   if (!scope.ok()) return scope.status();
   const absl::StatusOr<Type> type = TypeNamed(record.type_url());
   if (!type.ok()) return type.status();
-  absl::StatusOr<StaticEntry> entry = CheckedEntry(*type, record.value());
+  absl::StatusOr<StaticEntry> entry = CheckedEntry(*scope, *type, record.value());
   if (!entry.ok()) return entry.status();
   StaticPut& put = puts[{*scope, record.version()}];
   put.scope = *std::move(scope);
