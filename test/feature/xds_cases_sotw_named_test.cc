@@ -80,6 +80,7 @@ TEST_P(SotwNamed, T17AnEmptyFirstListIsNothing) {
   Put({{"A", "1"}});
   XdsClient client = Sotw();
   client.Want(type(), {});
+  ExpectSilence(client);
   Put({{"A", "2"}, {"B", "1"}});
   ExpectSilence(client);
 }
@@ -142,6 +143,7 @@ TEST_P(SotwAnyType, T14AfterANameAnEmptyListIsNothing) {
   client.Want(type(), {"A"});
   EXPECT_EQ(client.NextAndAck().text, "A=1");
   client.Want(type(), {});
+  ExpectSilence(client);
   Put({{"A", "2"}, {"B", "1"}});
   ExpectSilence(client);
 }
@@ -152,6 +154,7 @@ TEST_P(SotwAnyType, T15AfterANameTheEmptyNameIsNoResource) {
   client.Want(type(), {"A"});
   client.NextAndAck();
   client.Want(type(), {""});
+  ExpectSilence(client);
   Put({{"A", "2"}, {"B", "1"}});
   ExpectSilence(client);
 }

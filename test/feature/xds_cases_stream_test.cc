@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "absl/time/clock.h"
 #include "test/feature/xds_cases.h"
 
 namespace fairlead {
