@@ -1,7 +1,6 @@
 #include "server/view_registry.h"
 
-#include <algorithm>
-#include <vector>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -39,14 +38,12 @@ absl::optional<ViewRegistry::Left> ViewRegistry::Leave(const View& view,
 }
 
 std::string ViewRegistry::NamesOf(const State& state) {
-  constexpr size_t kMostNames = 3;
-  std::vector<std::string> names;
-  for (const auto& [node_id, streams] : state.streams) names.push_back(node_id);
-  const size_t shown = std::min(kMostNames, names.size());
-  std::partial_sort(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(shown), names.end());
-  const bool more = names.size() > shown;
-  names.resize(shown);
-  return absl::StrCat(absl::StrJoin(names, ", "), more ? " and others" : "");
+  constexpr ptrdiff_t kMostNames = 3;
+  const bool more = state.streams.size() > kMostNames;
+  const auto end = more ? std::next(state.streams.begin(), kMostNames) : state.streams.end();
+  const auto name = [](std::string* out, const auto& entry) { out->append(entry.first); };
+  return absl::StrCat(absl::StrJoin(state.streams.begin(), end, ", ", name),
+                      more ? " and others" : "");
 }
 
 }  // namespace fairlead

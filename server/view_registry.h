@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/types/optional.h"
 #include "server/snapshot/view.h"
@@ -42,9 +43,11 @@ class ViewRegistry {
   struct State {
     uint32_t id = 0;
     bool derived = false;
-    absl::flat_hash_map<std::string, size_t> streams;  // by node id
+    absl::btree_map<std::string, size_t> streams;  // by node id
   };
 
+  // Of the first few alone, and without the number of the others: each new text is told to whoever
+  // shows it, so that each stream of a big view would cost all that there is to show.
   static std::string NamesOf(const State& state);
 
   uint32_t last_id_ = 0;

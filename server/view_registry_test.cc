@@ -53,5 +53,21 @@ TEST(ViewRegistry, IsBoundedAndNamesFew) {
   EXPECT_EQ(views.Enter(On("h1"), true, "d")->proxies, "a, b, c and others");
 }
 
+// Timed out when each stream that came or went cost a look at all others.
+TEST(ViewRegistry, AFleetInOneViewComesAndGoes) {
+  constexpr int kStreams = 16'384;
+  ViewRegistry views;
+  const std::string padding(1'000, 'x');
+  const auto id = [&](int i) { return absl::StrCat(i + kStreams, padding); };
+  for (int i = kStreams; i-- > 0;) views.Enter(On("h1"), true, id(i));
+  const std::string first = absl::StrCat(id(0), ", ", id(1), ", ", id(2), " and others");
+  EXPECT_EQ(views.Enter(On("h1"), true, id(7))->proxies, first);
+  for (int i = kStreams; i-- > 3;) {
+    ASSERT_EQ(views.Leave(On("h1"), id(i))->proxies.substr(0, id(0).size()), id(0));
+  }
+  views.Leave(On("h1"), id(7));
+  EXPECT_EQ(views.Leave(On("h1"), id(0))->proxies, absl::StrCat(id(1), ", ", id(2)));
+}
+
 }  // namespace
 }  // namespace fairlead
