@@ -9,6 +9,7 @@
 namespace fairlead {
 namespace {
 
+constexpr int kMostThreads = 256;
 constexpr int kMostMetadataBytes = 8 * 1024;
 constexpr int kHandshakeTimeoutMilliseconds = 5'000;
 
@@ -25,6 +26,8 @@ absl::Status Port::Bind(const std::string& address, const TlsOptions& tls, const
   address_ = acceptor_->address();
   acceptor_->AddTo(builder_, *credentials);
   builder_.SetMaxReceiveMessageSize(limits.most_message_bytes);
+  // A synchronous call holds a thread for as long as it lasts.
+  builder_.SetResourceQuota(grpc::ResourceQuota().SetMaxThreads(kMostThreads));
   builder_.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMostMetadataBytes);
   builder_.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeTimeoutMilliseconds);
   if (limits.most_streams > 0) {

@@ -19,6 +19,13 @@ void Watches::Publish(v1::WatchResponse event) {
   for (Watcher* watcher : watchers_) watcher->Push(shared);
 }
 
+void Watches::PublishIfRoom(v1::WatchResponse event) {
+  if (!HasWatchers()) return;
+  const auto shared = std::make_shared<const v1::WatchResponse>(std::move(event));
+  absl::MutexLock lock(&mutex_);
+  for (Watcher* watcher : watchers_) watcher->PushIfRoom(shared);
+}
+
 absl::StatusOr<std::unique_ptr<Watches::Watcher>> Watches::Open() {
   absl::MutexLock lock(&mutex_);
   if (over_) return ShuttingDown();
@@ -69,6 +76,11 @@ void Watches::Watcher::Push(std::shared_ptr<const v1::WatchResponse> event) {
       "this watch reads too slowly: more than ", kMostQueued,
       " events were waiting for it, and it has missed some; list again and watch again"));
   queue_.clear();
+}
+
+void Watches::Watcher::PushIfRoom(std::shared_ptr<const v1::WatchResponse> event) {
+  absl::MutexLock lock(&mutex_);
+  if (ended_.ok() && queue_.size() < kMostQueued / 2) queue_.push_back(std::move(event));
 }
 
 void Watches::Watcher::End(absl::Status why) {

@@ -33,6 +33,9 @@ class Watches {
 
   // To all who watch now. Never waits for one of them.
   void Publish(v1::WatchResponse event);
+  // The same of what may be missed, for the next one says it again: whoever has much to read
+  // already is not sent it.
+  void PublishIfRoom(v1::WatchResponse event);
 
   // Whether an event would reach anyone: ask before taking pains to describe one. Costs one load.
   bool HasWatchers() const { return count_.load(std::memory_order_relaxed) > 0; }
@@ -70,6 +73,7 @@ class Watches::Watcher {
   explicit Watcher(Watches& watches) : watches_(watches) {}
 
   void Push(std::shared_ptr<const v1::WatchResponse> event);
+  void PushIfRoom(std::shared_ptr<const v1::WatchResponse> event);
   void End(absl::Status why);
   bool IsDue() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !queue_.empty() || !ended_.ok(); }
 

@@ -5,6 +5,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 
@@ -18,13 +19,16 @@ struct Load {
   double requests_per_second = 0;
 };
 
-// Sums the load reports of all proxies, by cluster and by endpoint.
+// Sums the load reports of all proxies, by cluster and by endpoint. When there are too many names,
+// those go that no connected proxy has sent requests to lately.
 //
 // Thread-safe: reports are a few a second, so one mutex is enough.
 class LoadBoard {
  public:
   // Names of clusters and endpoints come from proxies: one more than this is not counted.
   static constexpr size_t kMostNames = 200'000;
+  // Nor are more rates than this kept, of all streams and names.
+  static constexpr size_t kMostRates = 1'000'000;
   // Nor is one that is longer, in bytes: none of ours is.
   static constexpr size_t kLongestName = 1'024;
 
@@ -49,8 +53,16 @@ class LoadBoard {
     absl::flat_hash_map<uint64_t, double> rates;  // by stream
   };
 
+  void SetRate(uint64_t stream, const std::string& name, Sum& sum, double rate)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool MakeRoom() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   mutable absl::Mutex mutex_;
   absl::flat_hash_map<std::string, Sum> sums_ ABSL_GUARDED_BY(mutex_);
+  // What each stream has a rate of.
+  absl::flat_hash_map<uint64_t, absl::flat_hash_set<std::string>> rated_ ABSL_GUARDED_BY(mutex_);
+  size_t rates_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t refused_ ABSL_GUARDED_BY(mutex_) = 0;  // names that found the board full
 };
 
 }  // namespace fairlead

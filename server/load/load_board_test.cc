@@ -35,6 +35,33 @@ TEST(LoadBoard, ANameThatNothingOfOursHasIsNotKept) {
   EXPECT_EQ(board.Of(longest + "a").requests, 0u);
 }
 
+TEST(LoadBoard, NamesThatNobodySendsRequestsToMakeRoom) {
+  LoadBoard board;
+  for (size_t i = 0; i < LoadBoard::kMostNames; ++i) {
+    board.Add(1, std::to_string(i), 1, 0, absl::Seconds(1));
+  }
+  board.Add(2, "one too many", 1, 0, absl::Seconds(1));
+  EXPECT_EQ(board.Of("one too many").requests, 0u);
+  board.Forget(1);
+  for (int i = 0; i < 100'000 && board.Of("after").requests == 0; ++i) {
+    board.Add(2, "after", 1, 0, absl::Seconds(1));
+  }
+  EXPECT_GT(board.Of("after").requests, 0u);
+  EXPECT_EQ(board.Of("17").requests, 0u);
+}
+
+TEST(LoadBoard, RatesAreBounded) {
+  LoadBoard board;
+  constexpr size_t kNames = 1'000;
+  for (size_t stream = 0; stream <= LoadBoard::kMostRates / kNames; ++stream) {
+    for (size_t i = 0; i < kNames; ++i) {
+      board.Add(stream, std::to_string(i), 1, 0, absl::Seconds(1));
+    }
+  }
+  EXPECT_DOUBLE_EQ(board.Of("0").requests_per_second, LoadBoard::kMostRates / kNames);
+  EXPECT_EQ(board.Of("0").requests, LoadBoard::kMostRates / kNames + 1);
+}
+
 TEST(LoadBoard, AnIntervalOfNothingIsNoRate) {
   LoadBoard board;
   board.Add(1, "a", 100, 0, absl::ZeroDuration());

@@ -2,12 +2,13 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/base/completion.h"
+#include "server/base/grpc_status.h"
+#include "server/load/load_report.h"
 
 namespace fairlead {
 namespace {
 
 using envoy::config::endpoint::v3::ClusterStats;
-using envoy::service::load_stats::v3::LoadStatsRequest;
 using envoy::service::load_stats::v3::LoadStatsResponse;
 
 absl::Duration ToDuration(const google::protobuf::Duration& duration) {
@@ -82,15 +83,29 @@ class LoadReportService::Stream {
 
   void OnRead(bool ok) {
     if (!ok) return Finish(grpc::Status::OK);
-    for (const ClusterStats& stats : request_.cluster_stats()) {
-      const Load load = AddCluster(number_, stats, service_.board_);
-      if (load.requests > 0) service_.on_report_(stats.cluster_name(), load);
-    }
+    const absl::Status taken = Take();
+    if (!taken.ok()) return Finish(ToGrpc(taken));
     if (asked_) {
       Read();
     } else {
       Ask();
     }
+  }
+
+  absl::Status Take() {
+    grpc::Slice request;
+    grpc::Status received = request_.TrySingleSlice(&request);
+    if (!received.ok()) received = request_.DumpToSingleSlice(&request);
+    request_.Clear();
+    if (!received.ok()) return absl::InternalError(received.error_message());
+    return ForEachClusterReport(
+        {reinterpret_cast<const char*>(request.begin()), request.size()},
+        [this](const ClusterStats& stats) {
+          const Load load = AddCluster(number_, stats, service_.board_);
+          if (load.requests > 0 && stats.cluster_name().size() <= LoadBoard::kLongestName) {
+            service_.on_report_(stats.cluster_name(), load);
+          }
+        });
   }
 
   // What the client is to report, and how often: once, after its first message.
@@ -101,7 +116,8 @@ class LoadReportService::Stream {
     response.set_report_endpoint_granularity(true);
     response.mutable_load_reporting_interval()->set_seconds(
         absl::ToInt64Seconds(service_.options_.interval));
-    stream_.Write(response, &written_);
+    const grpc::Slice bytes(response.SerializeAsString());
+    stream_.Write(grpc::ByteBuffer(&bytes, 1), &written_);
   }
 
   void OnWritten(bool ok) {
@@ -124,13 +140,13 @@ class LoadReportService::Stream {
   grpc::ServerCompletionQueue& queue_;
   const uint64_t number_;
   grpc::ServerContext context_;
-  grpc::ServerAsyncReaderWriter<LoadStatsResponse, LoadStatsRequest> stream_{&context_};
+  grpc::ServerAsyncReaderWriter<grpc::ByteBuffer, grpc::ByteBuffer> stream_{&context_};
   Step accepted_{*this, &Stream::OnAccepted};
   Step read_{*this, &Stream::OnRead};
   Step written_{*this, &Stream::OnWritten};
   Step finished_{*this, &Stream::OnFinished};
   bool asked_ = false;
-  LoadStatsRequest request_;
+  grpc::ByteBuffer request_;
 };
 
 void LoadReportService::Start(grpc::ServerCompletionQueue& queue) { new Stream(*this, queue); }

@@ -47,7 +47,10 @@ class LoadReportService {
   const Options options_;
   LoadBoard& board_;
   const OnReport on_report_;
-  envoy::service::load_stats::v3::LoadReportingService::AsyncService service_;
+  using Service = envoy::service::load_stats::v3::LoadReportingService;
+
+  // Raw: what is read is bounded before it is parsed.
+  Service::WithRawMethod_StreamLoadStats<Service::Service> service_;
   int open_streams_ = 0;
   uint64_t last_stream_ = 0;
 };

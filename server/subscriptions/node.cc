@@ -13,6 +13,14 @@ using google::protobuf::Value;
 constexpr size_t kLongestName = 253;
 constexpr int kMostNetworks = 64;
 
+// The begin of `text`, at most kLongestName bytes of it, and no half of a character.
+std::string Begin(const std::string& text) {
+  if (text.size() <= kLongestName) return text;
+  size_t size = kLongestName;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 const Value* Field(const Struct& fields, const std::string& name) {
   const auto found = fields.fields().find(name);
   return found == fields.fields().end() ? nullptr : &found->second;
@@ -51,7 +59,7 @@ absl::Status ReadNetworks(const Value& value, View& view) {
 absl::StatusOr<View> ViewOf(const envoy::config::core::v3::Node& node) {
   View view;
   view.group = kDefaultGroup;
-  view.zone = node.locality().zone().substr(0, kLongestName);
+  view.zone = Begin(node.locality().zone());
   const Value* const ours = Field(node.metadata(), "fairlead");
   if (ours == nullptr) return view;
   if (ours->kind_case() != Value::kStructValue) {
@@ -90,7 +98,7 @@ std::string UserAgentOf(const envoy::config::core::v3::Node& node) {
   }
   std::string agent = node.user_agent_name();
   if (!version.empty()) absl::StrAppend(&agent, agent.empty() ? "" : " ", version);
-  return agent.substr(0, kLongestName);
+  return Begin(agent);
 }
 
 }  // namespace fairlead
