@@ -53,7 +53,7 @@ InterestIndex::NameSet* InterestIndex::SetOf(std::vector<Name*> names) {
       at->second = std::make_unique<NameSet>();
       at->second->digest = digest;
       at->second->names = std::move(names);
-      for (Name* const name : at->second->names) name->sets.push_back(at->second.get());
+      for (Name* const name : at->second->names) name->sets.insert(at->second.get());
     }
     return at->second.get();
   }
@@ -69,9 +69,7 @@ void InterestIndex::Leave(Interest& interest, NameSet* set) {
   if (!set->interests.empty()) return;
   if (set->wire_digest != 0) requests_.erase(set->wire_digest);
   for (Name* const name : set->names) {
-    const auto at = std::find(name->sets.begin(), name->sets.end(), set);
-    *at = name->sets.back();
-    name->sets.pop_back();
+    name->sets.erase(set);
     DropIfUnused(*name);
   }
   sets_.erase(set->digest);
