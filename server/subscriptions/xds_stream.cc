@@ -1,5 +1,6 @@
 #include "server/subscriptions/xds_stream.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -258,14 +259,20 @@ void XdsStream::OnTimer() {
             "and what is wanted")));
     return;
   }
+  ReportAnswers();
   WriteNext();
 }
 
 void XdsStream::WriteNext() {
-  if (writing_ || broken_ || finishing_ || end_.has_value() || !state_.has_value()) return;
+  if (broken_ || finishing_ || end_.has_value() || !state_.has_value()) return;
+  if (writing_) {
+    // What may be written is asked for when this is; what was answered does not wait for it.
+    SetTimer(answers_.WakeAt());
+    return;
+  }
   absl::optional<XdsResponse> response =
       state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
-  SetTimer(state_->WakeAt());
+  SetTimer(std::min(state_->WakeAt(), answers_.WakeAt()));
   if (!response.has_value()) return;
   const grpc::ByteBuffer bytes(response->slices.data(), response->slices.size());
   writing_ = true;
@@ -307,13 +314,13 @@ void XdsStream::OnOver(bool /*ok*/) {
 }
 
 void XdsStream::ReportAnswers() {
+  if (!state_.has_value() || end_.has_value()) return;
   for (const Type type : kTypes) {
     const Subscription* const subscription = state_->subscription(type);
     if (subscription == nullptr) continue;
-    std::string& reported = reported_errors_[static_cast<size_t>(type)];
-    if (subscription->state().error == reported) continue;
-    reported = subscription->state().error;
-    queue_.observer().OnAnswer({queue_.index(), number_}, *proxy_, type, reported);
+    const std::string& error = subscription->state().error;
+    if (!answers_.Take(type, error, Clock::Real().Monotonic())) continue;
+    queue_.observer().OnAnswer({queue_.index(), number_}, *proxy_, type, error);
   }
 }
 

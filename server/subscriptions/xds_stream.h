@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "absl/types/optional.h"
 #include "fairlead/v1/admin.pb.h"
+#include "server/subscriptions/answer_limit.h"
 #include "server/subscriptions/stream_state.h"
 #include "server/subscriptions/xds_queue.h"
 #include "server/subscriptions/xds_service.h"
@@ -67,6 +68,7 @@ class XdsStream {
   absl::Status Take(const grpc::Slice& message);
   absl::StatusOr<XdsRequest> Parse(const grpc::Slice& message) const;
   absl::Status TakeNode(const std::string& node);
+  // Tells the observer how the client took what it was sent, no more often than AnswerLimit says.
   void ReportAnswers();
   void WriteNext();
   // Finishes with `status` as soon as no write is under way.
@@ -98,7 +100,7 @@ class XdsStream {
   std::string user_agent_;
   absl::Time connected_at_;
   absl::Duration timer_ = absl::InfiniteDuration();
-  std::array<std::string, kTypes.size()> reported_errors_;
+  AnswerLimit answers_;
 };
 
 }  // namespace fairlead
