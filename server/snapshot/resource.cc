@@ -42,8 +42,8 @@ absl::optional<Type> TypeOf(absl::string_view type_url) {
 absl::string_view ShortName(Type type) { return kShortNames[static_cast<size_t>(type)]; }
 
 std::shared_ptr<const Resource> Resource::Of(Type type, std::string name,
-                                             const google::protobuf::Message& message,
-                                             Offer offer) {
+                                             const google::protobuf::Message& message, Offer offer,
+                                             std::string assignment) {
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
@@ -51,19 +51,23 @@ std::shared_ptr<const Resource> Resource::Of(Type type, std::string name,
     coded.SetSerializationDeterministic(true);
     message.SerializeToCodedStream(&coded);
   }
-  return FromBytes(type, std::move(name), bytes, offer);
+  return FromBytes(type, std::move(name), bytes, offer, std::move(assignment));
 }
 
 std::shared_ptr<const Resource> Resource::FromBytes(Type type, std::string name,
-                                                    const std::string& bytes, Offer offer) {
-  return std::shared_ptr<const Resource>(new Resource(type, std::move(name), bytes, offer));
+                                                    const std::string& bytes, Offer offer,
+                                                    std::string assignment) {
+  return std::shared_ptr<const Resource>(
+      new Resource(type, std::move(name), bytes, offer, std::move(assignment)));
 }
 
-Resource::Resource(Type type, std::string name, const std::string& bytes, Offer offer)
+Resource::Resource(Type type, std::string name, const std::string& bytes, Offer offer,
+                   std::string assignment)
     : type_(type),
       name_(std::move(name)),
       version_(Version::Of(name_, bytes)),
       offer_(offer),
+      assignment_(std::move(assignment)),
       body_size_(bytes.size()) {
   std::string any;
   wire::AppendField(any, kAnyTypeUrl, TypeUrl(type));

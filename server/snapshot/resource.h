@@ -38,17 +38,22 @@ class Resource {
   enum class Offer { kAlways, kOnRequest };
 
   // `message` is serialized deterministically; the version is a hash of its bytes and its name.
+  // `assignment`: of a cluster, how its ClusterLoadAssignment is called, if not as itself.
   static std::shared_ptr<const Resource> Of(Type type, std::string name,
                                             const google::protobuf::Message& message,
-                                            Offer offer = Offer::kAlways);
+                                            Offer offer = Offer::kAlways,
+                                            std::string assignment = "");
   // As Of, from the serialized message.
   static std::shared_ptr<const Resource> FromBytes(Type type, std::string name,
                                                    const std::string& bytes,
-                                                   Offer offer = Offer::kAlways);
+                                                   Offer offer = Offer::kAlways,
+                                                   std::string assignment = "");
 
   Type type() const { return type_; }
   const std::string& name() const { return name_; }
   const Version& version() const { return version_; }
+  // Of a cluster: how the assignment is called that it needs.
+  const std::string& assignment() const { return assignment_.empty() ? name_ : assignment_; }
   bool on_request_only() const { return offer_ == Offer::kOnRequest; }
 
   // The serialized message, without an Any around it. Lives as long as this.
@@ -63,15 +68,17 @@ class Resource {
   size_t size() const { return sotw_.size(); }
 
  private:
-  Resource(Type type, std::string name, const std::string& bytes, Offer offer);
+  Resource(Type type, std::string name, const std::string& bytes, Offer offer,
+           std::string assignment);
 
   const Type type_;
   const std::string name_;
   const Version version_;
   const Offer offer_;
-  grpc::Slice sotw_;          // tag, length, Any
-  grpc::Slice delta_prefix_;  // tag, length, version, name, tag and length of the Any
-  grpc::Slice any_;           // the end of sotw_
+  const std::string assignment_;  // empty: as `name_`
+  grpc::Slice sotw_;              // tag, length, Any
+  grpc::Slice delta_prefix_;      // tag, length, version, name, tag and length of the Any
+  grpc::Slice any_;               // the end of sotw_
   size_t body_size_;
 };
 

@@ -1,5 +1,6 @@
 #include "server/static_resources/put.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -29,6 +30,14 @@ Resource::Offer OfferOf(const StaticScope& scope, Type type,
   const auto* const field = message.GetDescriptor()->FindFieldByName("api_listener");
   return message.GetReflection()->HasField(message, field) ? Resource::Offer::kOnRequest
                                                            : Resource::Offer::kAlways;
+}
+
+// Empty: it needs none of ours.
+std::string AssignmentOf(Type type, const std::vector<ResourceReference>& references) {
+  const auto found =
+      std::find_if(references.begin(), references.end(),
+                   [](const ResourceReference& of) { return of.type == Type::kEndpoint; });
+  return type == Type::kCluster && found != references.end() ? found->name : "";
 }
 
 absl::StatusOr<StaticEntry> EntryOf(const StaticScope& scope, const google::protobuf::Any& any) {
@@ -65,7 +74,10 @@ absl::StatusOr<StaticEntry> CheckedEntry(const StaticScope& scope, Type type,
   }
   StaticEntry entry;
   entry.references = ReferencesOf(type, bytes);
-  entry.resource = Resource::Of(type, std::move(name), *message, OfferOf(scope, type, *message));
+  std::string assignment = AssignmentOf(type, entry.references);
+  if (assignment == name) assignment.clear();
+  entry.resource = Resource::Of(type, std::move(name), *message, OfferOf(scope, type, *message),
+                                std::move(assignment));
   return entry;
 }
 

@@ -77,6 +77,13 @@ TEST(CheckedPut, FindsWhatAClusterRefersTo) {
   request.add_resources()->PackFrom(cluster);
   EXPECT_THAT(Checked(request).entries.at(0).references,
               testing::ElementsAre(ResourceReference{Type::kEndpoint, "a"}));
+  EXPECT_EQ(Checked(request).entries[0].resource->assignment(), "a");
+
+  cluster.mutable_eds_cluster_config()->set_service_name("s");
+  request.mutable_resources(0)->PackFrom(cluster);
+  EXPECT_THAT(Checked(request).entries[0].references,
+              testing::ElementsAre(ResourceReference{Type::kEndpoint, "s"}));
+  EXPECT_EQ(Checked(request).entries[0].resource->assignment(), "s");
 }
 
 TEST(CheckedPut, FindsReferencesWithinExtensions) {

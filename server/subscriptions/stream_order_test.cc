@@ -36,6 +36,34 @@ TEST(Order, AChangedClusterIsFollowedByItsEndpointsUnasked) {  // T29 to T31
   }
 }
 
+TEST(Order, AClustersEndpointsMayHaveANameOfTheirOwn) {  // OR5
+  const auto cluster = [](const char* content) {
+    return ResourceChange{
+        C, "A", Resource::FromBytes(C, "A", content, Resource::Offer::kAlways, "service")};
+  };
+  for (const auto variant : {kSotw, kDelta}) {
+    Script s(variant);
+    s.Publish({cluster("A=1")});
+    s.Change(E, {{"A", "A=1"}, {"service", "service=1"}});
+    s.Wants(C, {});
+    s.Told();
+    s.Wants(E, {"A", "service"});
+    EXPECT_THAT(s.Told(), ElementsAre("EDS A service"));
+    s.Publish({cluster("A=2")});
+    EXPECT_THAT(s.Told(), ElementsAre("CDS A", "EDS service"));
+  }
+}
+
+TEST(Order, EndpointsOfANameOfTheirOwnFollowAllClustersOfANewSubscription) {  // OR5
+  Script s(kSotw);
+  s.Publish({{C, "A", Resource::FromBytes(C, "A", "A=1", Resource::Offer::kAlways, "service")}});
+  s.Change(E, {{"service", "service=1"}});
+  s.Wants(E, {"service"});
+  EXPECT_THAT(s.Told(), ElementsAre("EDS service"));
+  s.Wants(C, {});
+  EXPECT_THAT(s.Told(), ElementsAre("CDS A", "EDS service"));
+}
+
 TEST(Order, EndpointsOwedBehindAClusterDoNotWaitForAnAck) {  // SW11
   Script s(kSotw);
   s.Change(C, {{"A", "A=1"}});

@@ -121,7 +121,7 @@ bool StreamState::HoldsRoutes(absl::Duration now) {
 void StreamState::AfterClusters(const Content& content, absl::Duration now) {
   const auto& endpoints = subscriptions_[static_cast<size_t>(Type::kEndpoint)];
   if (endpoints != nullptr) {
-    for (const Resource* const cluster : content.news) endpoints->Owe(cluster->name());
+    for (const Resource* const cluster : content.news) endpoints->Owe(cluster->assignment());
     if (content.all_news) endpoints->OweAll(*subscriptions_[static_cast<size_t>(Type::kCluster)]);
   }
   const Subscription* const routes = subscription(Type::kRoute);

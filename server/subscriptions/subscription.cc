@@ -55,7 +55,7 @@ void Subscription::Owe(const std::string& name) {
 
 void Subscription::OweAll(const Subscription& clusters) {
   if (fresh_) return;
-  clusters.ForEachWanted([this](const Resource& cluster) { Owe(cluster.name()); });
+  clusters.ForEachWanted([this](const Resource& cluster) { Owe(cluster.assignment()); });
 }
 
 void Subscription::MoveTo(ViewStreams& view) {

@@ -79,7 +79,7 @@ class Subscription {
   // The name's content has to go out though it did not change, and without waiting for an ACK
   // (OR5). Nothing if the client does not want it.
   void Owe(const std::string& name);
-  // As Owe, of everything that `clusters` wants and that exists.
+  // As Owe, of the assignment of each cluster that `clusters` wants and that exists.
   void OweAll(const Subscription& clusters);
 
   // The stream stands in another view from now on; what differs is pending.
