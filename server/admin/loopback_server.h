@@ -36,7 +36,7 @@ class LoopbackServer {
 
 // So that a test that fails ends.
 inline void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(120));
 }
 
 }  // namespace fairlead
