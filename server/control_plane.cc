@@ -154,6 +154,7 @@ bool ControlPlane::Enter(StreamId stream, const ProxyIdentity& proxy, const View
       views_.Enter(view, pipeline_.IsDerived(view), proxy.node_id);
   if (!entered.has_value()) return false;
   const absl::Time wall = Clock::Real().Wall();
+  if (entered->closed_id != 0) pipeline_.CloseView(entered->closed_id, wall);
   if (entered->is_new) pipeline_.OpenView(entered->id, view, wall);
   xds_->Attach(stream, entered->id, pipeline_.SnapshotOf(entered->id));
   pipeline_.NameProxies(entered->id, Quoted(entered->proxies), wall);

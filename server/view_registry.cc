@@ -1,5 +1,6 @@
 #include "server/view_registry.h"
 
+#include <algorithm>
 #include <iterator>
 
 #include "absl/strings/str_cat.h"
@@ -11,14 +12,33 @@ absl::optional<ViewRegistry::Entered> ViewRegistry::Enter(const View& view, bool
                                                           const std::string& node_id) {
   auto found = views_.find(view);
   const bool is_new = found == views_.end();
+  uint32_t closed_id = 0;
   if (is_new) {
     const size_t there = derived ? derived_ : views_.size() - derived_;
-    if (there >= (derived ? kMostViews : kMostStaticViews)) return absl::nullopt;
+    if (there >= (derived ? kMostViews : kMostStaticViews)) {
+      closed_id = CloseEmpty(derived);
+      if (closed_id == 0) return absl::nullopt;
+    }
     found = views_.emplace(view, State{++last_id_, derived, {}}).first;
     derived_ += derived ? 1 : 0;
   }
   ++found->second.streams[node_id];
-  return Entered{found->second.id, is_new, NamesOf(found->second)};
+  return Entered{found->second.id, is_new, closed_id, NamesOf(found->second)};
+}
+
+uint32_t ViewRegistry::CloseEmpty(bool derived) {
+  const auto found = std::find_if(views_.begin(), views_.end(), [&](const auto& entry) {
+    return entry.second.derived == derived && entry.second.streams.empty();
+  });
+  if (found == views_.end()) return 0;
+  const uint32_t id = found->second.id;
+  Close(found);
+  return id;
+}
+
+void ViewRegistry::Close(absl::flat_hash_map<View, State>::iterator view) {
+  derived_ -= view->second.derived ? 1 : 0;
+  views_.erase(view);
 }
 
 absl::optional<ViewRegistry::Left> ViewRegistry::Leave(const View& view,
@@ -30,10 +50,7 @@ absl::optional<ViewRegistry::Left> ViewRegistry::Leave(const View& view,
   if (streams == state.streams.end()) return absl::nullopt;
   if (--streams->second == 0) state.streams.erase(streams);
   Left left{state.id, state.streams.empty() && views_.size() > kMostKept, NamesOf(state)};
-  if (left.is_closed) {
-    derived_ -= state.derived ? 1 : 0;
-    views_.erase(found);
-  }
+  if (left.is_closed) Close(found);
   return left;
 }
 

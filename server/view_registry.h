@@ -18,12 +18,15 @@ class ViewRegistry {
   static constexpr size_t kMostViews = 1'024;
   // Others have static resources alone.
   static constexpr size_t kMostStaticViews = 8'192;
-  // Views without a proxy are kept up to this many, so that proxies that reconnect cost nothing.
+  // Views without a proxy are kept up to this many, so that proxies that reconnect cost nothing;
+  // where there are too many views, new ones take their place.
   static constexpr size_t kMostKept = 64;
 
   struct Entered {
     uint32_t id = 0;
     bool is_new = false;
+    // The view that had to go for it, which nobody stood in; 0: none.
+    uint32_t closed_id = 0;
     // How the view's proxies are called now: "edge-1, edge-2", or with "and others" behind three.
     std::string proxies;
   };
@@ -46,6 +49,9 @@ class ViewRegistry {
     absl::btree_map<std::string, size_t> streams;  // by node id
   };
 
+  // A view of that kind in which nobody stands is gone. 0: there is none.
+  uint32_t CloseEmpty(bool derived);
+  void Close(absl::flat_hash_map<View, State>::iterator view);
   // Of the first few alone, and without the number of the others: each new text is told to whoever
   // shows it, so that each stream of a big view would cost all that there is to show.
   static std::string NamesOf(const State& state);

@@ -34,6 +34,20 @@ TEST(ViewRegistry, AViewThatNobodyStandsInIsKeptWhileThereAreFew) {
   EXPECT_FALSE(views.Leave(On("h1"), "edge").has_value());
 }
 
+TEST(ViewRegistry, AViewThatNobodyStandsInMakesRoom) {
+  ViewRegistry views;
+  const uint32_t kept = views.Enter(On("kept"), true, "edge")->id;
+  EXPECT_FALSE(views.Leave(On("kept"), "edge")->is_closed);
+  for (size_t i = 1; i < ViewRegistry::kMostViews; ++i) {
+    ASSERT_EQ(views.Enter(On(absl::StrCat("h", i)), true, "a")->closed_id, 0u);
+  }
+  const auto entered = views.Enter(On("one more"), true, "a");
+  ASSERT_TRUE(entered.has_value());
+  EXPECT_EQ(entered->closed_id, kept);
+  EXPECT_FALSE(views.Enter(On("kept"), true, "edge").has_value());
+  EXPECT_FALSE(views.Leave(On("kept"), "edge").has_value());
+}
+
 TEST(ViewRegistry, ANodeWithTwoStreamsLeavesWithTheLast) {
   ViewRegistry views;
   views.Enter(On("h1"), true, "edge");
