@@ -141,7 +141,10 @@ void ControlPlane::Admit(StreamId stream, const ProxyIdentity& proxy) {
   if (Enter(stream, proxy, PlaceOf(proxy))) return;
   xds_->Refuse(stream, absl::ResourceExhaustedError(absl::StrCat(
                            "proxies say that they stand in more than ", ViewRegistry::kMostViews,
-                           " different places (node.metadata.fairlead, locality.zone); see that "
+                           " different places (node.metadata.fairlead, locality.zone), or in more "
+                           "than ",
+                           ViewRegistry::kMostNewPerSecond,
+                           " new ones a second; see that "
                            "they name few")));
 }
 
@@ -151,7 +154,7 @@ View ControlPlane::PlaceOf(const ProxyIdentity& proxy) {
 
 bool ControlPlane::Enter(StreamId stream, const ProxyIdentity& proxy, const View& view) {
   const absl::optional<ViewRegistry::Entered> entered =
-      views_.Enter(view, pipeline_.IsDerived(view), proxy.node_id);
+      views_.Enter(view, pipeline_.IsDerived(view), proxy.node_id, Now().monotonic);
   if (!entered.has_value()) return false;
   const absl::Time wall = Clock::Real().Wall();
   if (entered->closed_id != 0) pipeline_.CloseView(entered->closed_id, wall);

@@ -42,7 +42,7 @@ Problem NoRoomProblem(const std::string& node_id) {
       "it is not sent what its static resources make of it: proxies stand in too many places "
       "already, more than ",
       ViewRegistry::kMostViews, " with derived routes or ", ViewRegistry::kMostStaticViews,
-      " without");
+      " without, or come to more than ", ViewRegistry::kMostNewPerSecond, " new ones a second");
   problem.cure =
       "see that proxies name few places (node.metadata.fairlead, locality.zone), or put the "
       "resources for a group; it is tried again as soon as there is room";

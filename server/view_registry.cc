@@ -9,15 +9,20 @@
 namespace fairlead {
 
 absl::optional<ViewRegistry::Entered> ViewRegistry::Enter(const View& view, bool derived,
-                                                          const std::string& node_id) {
+                                                          const std::string& node_id,
+                                                          absl::Duration now) {
   auto found = views_.find(view);
   const bool is_new = found == views_.end();
   uint32_t closed_id = 0;
   if (is_new) {
     const size_t there = derived ? derived_ : views_.size() - derived_;
-    if (there >= (derived ? kMostViews : kMostStaticViews)) {
-      closed_id = CloseEmpty(derived);
-      if (closed_id == 0) return absl::nullopt;
+    const bool is_full = there >= (derived ? kMostViews : kMostStaticViews);
+    const auto empty = is_full ? FindEmpty(derived) : views_.end();
+    if (is_full && empty == views_.end()) return absl::nullopt;
+    if (derived && !new_derived_.Take(now)) return absl::nullopt;
+    if (is_full) {
+      closed_id = empty->second.id;
+      Close(empty);
     }
     found = views_.emplace(view, State{++last_id_, derived, {}}).first;
     derived_ += derived ? 1 : 0;
@@ -26,17 +31,13 @@ absl::optional<ViewRegistry::Entered> ViewRegistry::Enter(const View& view, bool
   return Entered{found->second.id, is_new, closed_id, NamesOf(found->second)};
 }
 
-uint32_t ViewRegistry::CloseEmpty(bool derived) {
-  const auto found = std::find_if(views_.begin(), views_.end(), [&](const auto& entry) {
+ViewRegistry::Views::iterator ViewRegistry::FindEmpty(bool derived) {
+  return std::find_if(views_.begin(), views_.end(), [&](const auto& entry) {
     return entry.second.derived == derived && entry.second.streams.empty();
   });
-  if (found == views_.end()) return 0;
-  const uint32_t id = found->second.id;
-  Close(found);
-  return id;
 }
 
-void ViewRegistry::Close(absl::flat_hash_map<View, State>::iterator view) {
+void ViewRegistry::Close(Views::iterator view) {
   derived_ -= view->second.derived ? 1 : 0;
   views_.erase(view);
 }

@@ -5,7 +5,9 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
 #include "absl/types/optional.h"
+#include "server/base/token_bucket.h"
 #include "server/snapshot/view.h"
 
 namespace fairlead {
@@ -16,6 +18,9 @@ class ViewRegistry {
   // Views with derived routes cost an assignment a pool each, and a proxy says for itself where it
   // stands.
   static constexpr size_t kMostViews = 1'024;
+  // As many new ones at once, so that a fleet may come back, and in the long run this many a
+  // second: a client may open and close one view after the other.
+  static constexpr size_t kMostNewPerSecond = 20;
   // Others have static resources alone.
   static constexpr size_t kMostStaticViews = 8'192;
   // Views without a proxy are kept up to this many, so that proxies that reconnect cost nothing;
@@ -37,8 +42,9 @@ class ViewRegistry {
   };
 
   // One more proxy stands there. `derived`: the view has derived routes; always the same of a view.
-  // Nothing: there are too many views of its kind.
-  absl::optional<Entered> Enter(const View& view, bool derived, const std::string& node_id);
+  // `now`: monotonic. Nothing: there are too many views of its kind, or new ones come too quickly.
+  absl::optional<Entered> Enter(const View& view, bool derived, const std::string& node_id,
+                                absl::Duration now);
   // One less does. Nothing: it did not stand there.
   absl::optional<Left> Leave(const View& view, const std::string& node_id);
 
@@ -49,16 +55,19 @@ class ViewRegistry {
     absl::btree_map<std::string, size_t> streams;  // by node id
   };
 
-  // A view of that kind in which nobody stands is gone. 0: there is none.
-  uint32_t CloseEmpty(bool derived);
-  void Close(absl::flat_hash_map<View, State>::iterator view);
+  using Views = absl::flat_hash_map<View, State>;
+
+  // A view of that kind in which nobody stands, or the end.
+  Views::iterator FindEmpty(bool derived);
+  void Close(Views::iterator view);
   // Of the first few alone, and without the number of the others: each new text is told to whoever
   // shows it, so that each stream of a big view would cost all that there is to show.
   static std::string NamesOf(const State& state);
 
   uint32_t last_id_ = 0;
   size_t derived_ = 0;  // of the views
-  absl::flat_hash_map<View, State> views_;
+  TokenBucket new_derived_{kMostViews, kMostNewPerSecond};
+  Views views_;
 };
 
 }  // namespace fairlead

@@ -7,13 +7,15 @@
 namespace fairlead {
 namespace {
 
+constexpr absl::Duration kNow = absl::Hours(1);
+
 View On(const std::string& host) { return {"default", host, {}, "", ""}; }
 
 TEST(ViewRegistry, ProxiesOfOnePlaceShareAView) {
   ViewRegistry views;
-  const auto first = views.Enter(On("h1"), true, "edge-1");
-  const auto second = views.Enter(On("h1"), true, "edge-2");
-  const auto other = views.Enter(On("h2"), true, "edge-3");
+  const auto first = views.Enter(On("h1"), true, "edge-1", kNow);
+  const auto second = views.Enter(On("h1"), true, "edge-2", kNow);
+  const auto other = views.Enter(On("h2"), true, "edge-3", kNow);
   EXPECT_TRUE(first->is_new);
   EXPECT_FALSE(second->is_new);
   EXPECT_EQ(first->id, second->id);
@@ -23,35 +25,55 @@ TEST(ViewRegistry, ProxiesOfOnePlaceShareAView) {
 
 TEST(ViewRegistry, AViewThatNobodyStandsInIsKeptWhileThereAreFew) {
   ViewRegistry views;
-  const uint32_t id = views.Enter(On("h1"), true, "edge")->id;
+  const uint32_t id = views.Enter(On("h1"), true, "edge", kNow)->id;
   const auto left = views.Leave(On("h1"), "edge");
   EXPECT_FALSE(left->is_closed);
   EXPECT_EQ(left->proxies, "");
-  EXPECT_EQ(views.Enter(On("h1"), true, "edge")->id, id);
+  EXPECT_EQ(views.Enter(On("h1"), true, "edge", kNow)->id, id);
   for (size_t i = 0; i < ViewRegistry::kMostKept; ++i)
-    views.Enter(On(absl::StrCat("x", i)), true, "e");
+    views.Enter(On(absl::StrCat("x", i)), true, "e", kNow);
   EXPECT_TRUE(views.Leave(On("h1"), "edge")->is_closed);
   EXPECT_FALSE(views.Leave(On("h1"), "edge").has_value());
 }
 
 TEST(ViewRegistry, AViewThatNobodyStandsInMakesRoom) {
   ViewRegistry views;
-  const uint32_t kept = views.Enter(On("kept"), true, "edge")->id;
+  const uint32_t kept = views.Enter(On("kept"), true, "edge", kNow)->id;
   EXPECT_FALSE(views.Leave(On("kept"), "edge")->is_closed);
   for (size_t i = 1; i < ViewRegistry::kMostViews; ++i) {
-    ASSERT_EQ(views.Enter(On(absl::StrCat("h", i)), true, "a")->closed_id, 0u);
+    ASSERT_EQ(views.Enter(On(absl::StrCat("h", i)), true, "a", kNow)->closed_id, 0u);
   }
-  const auto entered = views.Enter(On("one more"), true, "a");
+  const absl::Duration later = kNow + absl::Seconds(1);
+  const auto entered = views.Enter(On("one more"), true, "a", later);
   ASSERT_TRUE(entered.has_value());
   EXPECT_EQ(entered->closed_id, kept);
-  EXPECT_FALSE(views.Enter(On("kept"), true, "edge").has_value());
+  EXPECT_FALSE(views.Enter(On("kept"), true, "edge", later).has_value());
   EXPECT_FALSE(views.Leave(On("kept"), "edge").has_value());
+}
+
+TEST(ViewRegistry, NewViewsWithDerivedRoutesComeNoQuickerThanTheyMay) {
+  ViewRegistry views;
+  size_t place = 0;
+  const auto pass = [&](absl::Duration now) {
+    const View view = On(absl::StrCat("h", ++place));
+    if (!views.Enter(view, true, "a", now).has_value()) return false;
+    views.Leave(view, "a");
+    return true;
+  };
+  for (size_t i = 0; i < ViewRegistry::kMostViews; ++i) ASSERT_TRUE(pass(kNow));
+  EXPECT_FALSE(pass(kNow));
+  EXPECT_TRUE(views.Enter(On("h1"), true, "a", kNow).has_value()) << "is there already";
+  EXPECT_TRUE(views.Enter({"", "", {}, "", "n1"}, false, "n1", kNow).has_value());
+  for (size_t i = 0; i < ViewRegistry::kMostNewPerSecond; ++i) {
+    EXPECT_TRUE(pass(kNow + absl::Milliseconds(1'001)));
+  }
+  EXPECT_FALSE(pass(kNow + absl::Milliseconds(1'001)));
 }
 
 TEST(ViewRegistry, ANodeWithTwoStreamsLeavesWithTheLast) {
   ViewRegistry views;
-  views.Enter(On("h1"), true, "edge");
-  views.Enter(On("h1"), true, "edge");
+  views.Enter(On("h1"), true, "edge", kNow);
+  views.Enter(On("h1"), true, "edge", kNow);
   EXPECT_EQ(views.Leave(On("h1"), "edge")->proxies, "edge");
   EXPECT_EQ(views.Leave(On("h1"), "edge")->proxies, "");
 }
@@ -59,12 +81,13 @@ TEST(ViewRegistry, ANodeWithTwoStreamsLeavesWithTheLast) {
 TEST(ViewRegistry, IsBoundedAndNamesFew) {
   ViewRegistry views;
   for (size_t i = 0; i < ViewRegistry::kMostViews; ++i) {
-    EXPECT_TRUE(views.Enter(On(absl::StrCat("h", i)), true, "a").has_value());
+    EXPECT_TRUE(views.Enter(On(absl::StrCat("h", i)), true, "a", kNow).has_value());
   }
-  EXPECT_FALSE(views.Enter(On("one more"), true, "a").has_value());
-  EXPECT_TRUE(views.Enter({"", "", {}, "", "n1"}, false, "n1").has_value()) << "is of another kind";
-  for (const char* node : {"b", "c"}) views.Enter(On("h1"), true, node);
-  EXPECT_EQ(views.Enter(On("h1"), true, "d")->proxies, "a, b, c and others");
+  EXPECT_FALSE(views.Enter(On("one more"), true, "a", kNow + absl::Seconds(1)).has_value());
+  EXPECT_TRUE(views.Enter({"", "", {}, "", "n1"}, false, "n1", kNow).has_value())
+      << "is of another kind";
+  for (const char* node : {"b", "c"}) views.Enter(On("h1"), true, node, kNow);
+  EXPECT_EQ(views.Enter(On("h1"), true, "d", kNow)->proxies, "a, b, c and others");
 }
 
 // Timed out when each stream that came or went cost a look at all others.
@@ -73,9 +96,9 @@ TEST(ViewRegistry, AFleetInOneViewComesAndGoes) {
   ViewRegistry views;
   const std::string padding(1'000, 'x');
   const auto id = [&](int i) { return absl::StrCat(i + kStreams, padding); };
-  for (int i = kStreams; i-- > 0;) views.Enter(On("h1"), true, id(i));
+  for (int i = kStreams; i-- > 0;) views.Enter(On("h1"), true, id(i), kNow);
   const std::string first = absl::StrCat(id(0), ", ", id(1), ", ", id(2), " and others");
-  EXPECT_EQ(views.Enter(On("h1"), true, id(7))->proxies, first);
+  EXPECT_EQ(views.Enter(On("h1"), true, id(7), kNow)->proxies, first);
   for (int i = kStreams; i-- > 3;) {
     ASSERT_EQ(views.Leave(On("h1"), id(i))->proxies.substr(0, id(0).size()), id(0));
   }
