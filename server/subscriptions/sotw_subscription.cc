@@ -76,10 +76,12 @@ class SotwSubscription final : public Subscription {
  private:
   // The first answer is due even if it is empty (SW3), but for a client that comes back with the
   // very content: then Clusters need not be sent again (SW14). Listeners are, so that the stream
-  // has a response (ST9).
+  // has a response (ST9). A version that people gave proves nothing: they may give it again.
   void AnswerFirst(const XdsRequest& request) {
+    const bool has_content =
+        now().given_version(type_).empty() && now().version(type_).Is(request.version_info);
     if (type_ == Type::kCluster && !answer_first_ && interest_.wildcard() &&
-        interest_.size() == 0 && request.version_info == now().VersionText(type_)) {
+        interest_.size() == 0 && has_content) {
       fresh_ = false;
     } else {
       respond_ = true;

@@ -161,6 +161,14 @@ TEST(Sotw, AClientThatComesBackIsAnsweredButForUnchangedClusters) {  // T27, T28
   EXPECT_EQ(Script::Short(*only.Next()), "CDS A");
 }
 
+// While the client was away, people gave the version that it has to other content.
+TEST(Sotw, AGivenVersionIsNoProofThatTheClientHasTheContent) {  // SW14
+  Script s(kSotw);
+  s.PublishAs(C, {{"A", "A=2"}}, "1");
+  ASSERT_TRUE(s.Send(C, {}, "", "1").ok());
+  EXPECT_THAT(s.Told(), ElementsAre("CDS A"));
+}
+
 TEST(Sotw, EndpointsAreServedWithoutClusters) {  // T32
   Script s(kSotw);
   s.Change(E, {{"A", "A=1"}});
