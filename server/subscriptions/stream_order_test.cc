@@ -123,5 +123,39 @@ TEST(Order, AChangedRouteWaitsForNewClustersToBeWarmButNotForEver) {
   EXPECT_EQ(Script::Short(*s.Next()), "RDS http");
 }
 
+// Envoy does not ACK clusters that do not warm, maybe never.
+TEST(Order, ClustersThatAreNotAckedHoldTheRestForSecondsOnly) {  // SW11, DE14
+  for (const auto variant : {kSotw, kDelta}) {
+    Script s(variant);
+    s.Change(C, {{"A", "A=1"}});
+    s.Change(Type::kRoute, {{"http", "http=1"}});
+    s.Wants(C, {});
+    s.Told();
+    s.Wants(Type::kRoute, {"http"});
+    s.Told();
+    for (const char* const content : {"A=2", "A=3", "A=4", "A=5", "A=6"}) {
+      s.Change(C, {{"A", content}});
+      s.Next();
+    }
+    s.Change(C, {{"new", "new=1"}});
+    s.Change(Type::kRoute, {{"http", "http=new"}});
+    EXPECT_FALSE(s.Next().has_value());
+    EXPECT_EQ(s.stream().WakeAt(), absl::Hours(1) + absl::Seconds(5));
+    s.Pass(absl::Milliseconds(4999));
+    EXPECT_FALSE(s.Next().has_value());
+    s.Pass(absl::Milliseconds(1));
+    EXPECT_EQ(Script::Short(*s.Next()), "CDS A new");
+    s.Pass(absl::Seconds(1));
+    EXPECT_EQ(Script::Short(*s.Next()), "RDS http");
+
+    s.Change(C, {}, {"A"});
+    EXPECT_FALSE(s.Next().has_value());
+    s.Pass(absl::Seconds(4));
+    const absl::optional<ScriptResponse> removal = s.Next();
+    ASSERT_TRUE(removal.has_value());
+    EXPECT_EQ(Script::Short(*removal), variant == kSotw ? "CDS new" : "CDS -A");
+  }
+}
+
 }  // namespace
 }  // namespace fairlead

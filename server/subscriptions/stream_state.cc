@@ -23,6 +23,11 @@ constexpr int kControlPlaneIdentifier = 1;
 // find no cluster, so it waits for that ACK; not longer than this, for it may never come.
 constexpr absl::Duration kMostRouteHold = absl::Seconds(1);
 
+// For clusters that never warm Envoy sends no ACK at all; then whatever waits for it, and through
+// it, would wait for ever. Clusters that warm take less than this; it is below the 15 s of
+// initial_fetch_timeout (OR6), at which the first that get no endpoints go on.
+constexpr absl::Duration kMostClusterAckWait = absl::Seconds(5);
+
 }  // namespace
 
 StreamState::StreamState(Options options, std::shared_ptr<ViewStreams> view)
@@ -82,7 +87,10 @@ absl::optional<XdsResponse> StreamState::Next(absl::Duration now, absl::Time wal
   Subscription& subscription = SubscriptionOf(step->type);
   const Content content = step->removal ? subscription.TakeRemovals() : subscription.TakeUpserts();
   XdsResponse response = Encode(step->type, content, wall);
-  if (step->type == Type::kCluster) AfterClusters(content, now);
+  if (step->type == Type::kCluster) {
+    clusters_sent_at_ = now;
+    AfterClusters(content, now);
+  }
   return response;
 }
 
@@ -97,7 +105,7 @@ absl::optional<StreamState::Step> StreamState::NextStep(absl::Duration now) {
     const bool needs_clusters = type == Type::kListener || type == Type::kRoute;
     const bool held =
         (needs_clusters && clusters_wait) || (type == Type::kRoute && HoldsRoutes(now));
-    if (!held && !subscription->Blocked()) return Step{type, /*removal=*/false};
+    if (!held && !Blocked(*subscription, now)) return Step{type, /*removal=*/false};
     something_waits = true;
     clusters_wait |= type == Type::kCluster;
   }
@@ -105,10 +113,19 @@ absl::optional<StreamState::Step> StreamState::NextStep(absl::Duration now) {
   for (auto type = kTypes.rbegin(); type != kTypes.rend(); ++type) {
     const auto& subscription = subscriptions_[static_cast<size_t>(*type)];
     if (subscription == nullptr || !subscription->HasRemovals()) continue;
-    if (subscription->Blocked()) return absl::nullopt;
+    if (Blocked(*subscription, now)) return absl::nullopt;
     return Step{*type, /*removal=*/true};
   }
   return absl::nullopt;
+}
+
+bool StreamState::Blocked(const Subscription& subscription, absl::Duration now) {
+  if (!subscription.Blocked()) return false;
+  if (subscription.type() != Type::kCluster) return true;
+  const absl::Duration until = clusters_sent_at_ + kMostClusterAckWait;
+  if (now >= until) return false;
+  wake_at_ = std::min(wake_at_, until);
+  return true;
 }
 
 bool StreamState::HoldsRoutes(absl::Duration now) {

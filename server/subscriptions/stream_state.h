@@ -34,7 +34,7 @@ struct XdsResponse {
 //
 // Order is the machine's: additions are made before breaks (OR1, OR2), a changed cluster's
 // endpoints follow right behind it unasked (OR5), and a changed route waits for the clusters that
-// it needs.
+// it needs. Clusters that the client does not ACK hold back the rest for some seconds only.
 //
 // Threads: none. `now` is monotonic.
 class StreamState {
@@ -89,6 +89,8 @@ class StreamState {
   Subscription& SubscriptionOf(Type type);
   size_t SubscribedNames() const;
   absl::optional<Step> NextStep(absl::Duration now);
+  // Whether the next response of its type has to wait; then wake_at_ says until when at most.
+  bool Blocked(const Subscription& subscription, absl::Duration now);
   bool HoldsRoutes(absl::Duration now);
   XdsResponse Encode(Type type, const Content& content, absl::Time wall);
   void AfterClusters(const Content& content, absl::Duration now);
@@ -100,6 +102,7 @@ class StreamState {
   uint64_t last_nonce_ = 0;
   TokenBucket bucket_;
   absl::Duration wake_at_ = absl::InfiniteDuration();
+  absl::Duration clusters_sent_at_ = -absl::InfiniteDuration();
   // Until when changed routes wait for clusters that were sent and not answered yet.
   absl::Duration routes_held_until_ = -absl::InfiniteDuration();
 };

@@ -88,7 +88,8 @@ class Subscription {
   // Whether something has to be sent: additions, changes and answers; or removals.
   virtual bool HasUpserts() = 0;
   virtual bool HasRemovals() = 0;
-  // Too many responses wait for their answer (SW11, DE14), and nothing is urgent.
+  // Too many responses wait for their answer (SW11, DE14), and nothing is urgent. For how long
+  // that counts is the stream's affair.
   bool Blocked() const { return in_flight_.size() >= MostInFlight() && !urgent_; }
 
   // What is to be sent now; it counts as sent afterwards. Only if HasUpserts or HasRemovals says
