@@ -35,6 +35,8 @@ class DeltaSubscription final : public Subscription {
     return !unknown_.empty();
   }
 
+  size_t kept_names() const override { return subscribed() + unknown_.size(); }
+
   Content TakeUpserts() override {
     respond_ = false;
     if (fresh_) {

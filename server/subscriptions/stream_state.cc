@@ -59,11 +59,7 @@ absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration no
   Subscription& subscription = SubscriptionOf(*type);
   subscription.OnRequest(request, wall);
   if (*type == Type::kCluster && subscription.state().answered) routes_held_until_ = now;
-  if (SubscribedNames() > options_.most_names) {
-    return absl::ResourceExhaustedError(absl::StrCat(
-        "more than ", options_.most_names,
-        " resource names on one stream; subscribe to fewer, or raise --max-xds-names"));
-  }
+  if (KeptNames() > options_.most_names) return TooManyNames(options_.most_names);
   return absl::OkStatus();
 }
 
@@ -195,10 +191,10 @@ Subscription& StreamState::SubscriptionOf(Type type) {
   return *subscription;
 }
 
-size_t StreamState::SubscribedNames() const {
+size_t StreamState::KeptNames() const {
   size_t names = 0;
   for (const auto& subscription : subscriptions_) {
-    if (subscription != nullptr) names += subscription->subscribed();
+    if (subscription != nullptr) names += subscription->kept_names();
   }
   return names;
 }

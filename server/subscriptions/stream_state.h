@@ -87,7 +87,7 @@ class StreamState {
   };
 
   Subscription& SubscriptionOf(Type type);
-  size_t SubscribedNames() const;
+  size_t KeptNames() const;
   absl::optional<Step> NextStep(absl::Duration now);
   // Whether the next response of its type has to wait; then wake_at_ says until when at most.
   bool Blocked(const Subscription& subscription, absl::Duration now);

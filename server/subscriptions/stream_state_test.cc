@@ -72,6 +72,23 @@ TEST(Stream, RefusesMoreNamesThanItsLimit) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("--max-xds-names"));
 }
 
+// A client of a wildcard comes back with names that are gone: they are kept until they are told.
+TEST(Stream, CountsNamesThatAClientCameWithAndThatAreGone) {
+  StreamState::Options options;
+  options.variant = kDelta;
+  options.most_names = 3;
+  StreamState stream(options, std::make_shared<ViewStreams>(Snapshot::Empty()));
+  ScriptRequest message(C);
+  message.initial_versions = {{"a", "1"}, {"b", "1"}, {"c", "1"}};
+  const std::string three = message.Bytes(kDelta);
+  EXPECT_TRUE(stream.OnRequest(*ParseDeltaRequest(three), {}, {}).ok());
+  ScriptRequest one_more(E);
+  one_more.names = {"d"};
+  const std::string bytes = one_more.Bytes(kDelta);
+  EXPECT_EQ(stream.OnRequest(*ParseDeltaRequest(bytes), {}, {}).code(),
+            absl::StatusCode::kResourceExhausted);
+}
+
 TEST(Stream, VersionsThatPeopleGiveAreWhatClientsSee) {  // T49
   for (const auto variant : {kSotw, kDelta}) {
     Script s(variant);

@@ -104,6 +104,8 @@ class Subscription {
   StreamState& stream() { return stream_; }
   // Names that the client named; a wildcard is beside them.
   size_t subscribed() const { return interest_.size(); }
+  // Names that are kept because the client said them.
+  virtual size_t kept_names() const { return subscribed(); }
   bool wildcard() const { return interest_.wildcard(); }
   // Responses that the client has not answered; the oldest are forgotten.
   size_t unanswered() const { return in_flight_.size(); }

@@ -35,6 +35,10 @@ constexpr uint32_t kMapValue = 2;
 
 // It is kept with the stream.
 constexpr size_t kLongestError = 4096;
+// Names are kept with the stream too, as many as --max-xds-names says.
+constexpr size_t kLongestName = 4096;
+// Only what ViewOf reads is kept, but all of it is parsed.
+constexpr size_t kLongestNode = 256 << 10;
 
 absl::Status Malformed(absl::string_view what) {
   return absl::InvalidArgumentError(
@@ -59,8 +63,17 @@ absl::StatusOr<std::string> ErrorOf(absl::string_view status) {
   return std::string(Begin(message, kLongestError));
 }
 
+absl::Status CheckName(absl::string_view name) {
+  if (name.size() <= kLongestName) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("the resource name that begins with '",
+                                                 Begin(name, 64), "' is longer than ", kLongestName,
+                                                 " bytes; ask for shorter names"));
+}
+
 absl::Status AppendName(const FieldReader& reader, ResourceNames& names) {
   if (!reader.delimited() || !IsUtf8(reader.value())) return Malformed("a resource name");
+  const absl::Status status = CheckName(reader.value());
+  if (!status.ok()) return status;
   names.Append(reader.field());
   return absl::OkStatus();
 }
@@ -80,9 +93,15 @@ absl::Status ReadError(const FieldReader& reader, absl::optional<std::string>& e
 
 // A message field that comes twice is merged, which is what its serialized forms one behind the
 // other are.
-void ReadNode(const FieldReader& reader, absl::optional<std::string>& node) {
+absl::Status ReadNode(const FieldReader& reader, absl::optional<std::string>& node) {
   if (!node.has_value()) node.emplace();
+  if (node->size() + reader.value().size() > kLongestNode) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`node` is longer than ", kLongestNode,
+                     " bytes; give the proxy less metadata, or fewer extensions"));
+  }
   node->append(reader.value().data(), reader.value().size());
+  return absl::OkStatus();
 }
 
 absl::Status ReadInitialVersion(const FieldReader& reader, XdsRequest& request) {
@@ -94,7 +113,7 @@ absl::Status ReadInitialVersion(const FieldReader& reader, XdsRequest& request) 
   }
   if (!fields.ok() || !IsUtf8(entry.first)) return Malformed("initial_resource_versions");
   request.initial_versions.push_back(entry);
-  return absl::OkStatus();
+  return CheckName(entry.first);
 }
 
 absl::Status ReadSotwField(const FieldReader& reader, XdsRequest& request) {
@@ -102,8 +121,7 @@ absl::Status ReadSotwField(const FieldReader& reader, XdsRequest& request) {
     case kSotwVersion:
       return ReadText(reader, "version_info", request.version_info);
     case kSotwNode:
-      ReadNode(reader, request.node);
-      return absl::OkStatus();
+      return ReadNode(reader, request.node);
     case kSotwNames:
       return AppendName(reader, request.names);
     case kSotwTypeUrl:
@@ -120,8 +138,7 @@ absl::Status ReadSotwField(const FieldReader& reader, XdsRequest& request) {
 absl::Status ReadDeltaField(const FieldReader& reader, XdsRequest& request) {
   switch (reader.number()) {
     case kDeltaNode:
-      ReadNode(reader, request.node);
-      return absl::OkStatus();
+      return ReadNode(reader, request.node);
     case kDeltaTypeUrl:
       return ReadText(reader, "type_url", request.type_url);
     case kDeltaSubscribe:
@@ -139,13 +156,20 @@ absl::Status ReadDeltaField(const FieldReader& reader, XdsRequest& request) {
   }
 }
 
-absl::StatusOr<XdsRequest> Parse(absl::string_view message,
+// As soon as it is so: a name on the wire may be two bytes.
+bool HasTooManyNames(const XdsRequest& request, size_t most) {
+  return request.names.size() > most || request.unsubscribe.size() > most ||
+         request.initial_versions.size() > most;
+}
+
+absl::StatusOr<XdsRequest> Parse(absl::string_view message, size_t most_names,
                                  absl::Status (*read)(const FieldReader&, XdsRequest&)) {
   XdsRequest request;
   FieldReader reader(message);
   while (reader.Next()) {
     const absl::Status status = read(reader, request);
     if (!status.ok()) return status;
+    if (HasTooManyNames(request, most_names)) return TooManyNames(most_names);
   }
   if (!reader.ok()) return Malformed("its wire format");
   return request;
@@ -175,12 +199,18 @@ uint64_t ResourceNames::Digest() const {
   return XXH3_64bits_withSeed(bytes().data(), bytes().size(), seed);
 }
 
-absl::StatusOr<XdsRequest> ParseSotwRequest(absl::string_view message) {
-  return Parse(message, ReadSotwField);
+absl::StatusOr<XdsRequest> ParseSotwRequest(absl::string_view message, size_t most_names) {
+  return Parse(message, most_names, ReadSotwField);
 }
 
-absl::StatusOr<XdsRequest> ParseDeltaRequest(absl::string_view message) {
-  return Parse(message, ReadDeltaField);
+absl::StatusOr<XdsRequest> ParseDeltaRequest(absl::string_view message, size_t most_names) {
+  return Parse(message, most_names, ReadDeltaField);
+}
+
+absl::Status TooManyNames(size_t most_names) {
+  return absl::ResourceExhaustedError(
+      absl::StrCat("more than ", most_names,
+                   " resource names on one stream; subscribe to fewer, or raise --max-xds-names"));
 }
 
 }  // namespace fairlead

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
@@ -62,9 +64,17 @@ struct XdsRequest {
 };
 
 // Source of field numbers: envoy/service/discovery/v3/discovery.proto; of the format:
-// protobuf.dev, "Encoding". Fields that are not known are skipped. INVALID_ARGUMENT: the bytes are
-// no message, or a text is not UTF-8; says which.
-absl::StatusOr<XdsRequest> ParseSotwRequest(absl::string_view message);
-absl::StatusOr<XdsRequest> ParseDeltaRequest(absl::string_view message);
+// protobuf.dev, "Encoding". Fields that are not known are skipped.
+//
+// INVALID_ARGUMENT: the bytes are no message, a text is not UTF-8, a resource name is longer than
+// 4 096 bytes, or the node than 256 KiB; says which. RESOURCE_EXHAUSTED: TooManyNames, of one of
+// the lists; names that come twice count twice.
+absl::StatusOr<XdsRequest> ParseSotwRequest(absl::string_view message,
+                                            size_t most_names = std::numeric_limits<size_t>::max());
+absl::StatusOr<XdsRequest> ParseDeltaRequest(
+    absl::string_view message, size_t most_names = std::numeric_limits<size_t>::max());
+
+// How a stream ends whose client names more.
+absl::Status TooManyNames(size_t most_names);
 
 }  // namespace fairlead

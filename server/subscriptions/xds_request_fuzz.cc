@@ -37,16 +37,17 @@ void Check(const XdsRequest& request, absl::string_view message) {
 
 void Try(Variant variant, absl::string_view message) {
   const auto parse = variant == Variant::kDelta ? ParseDeltaRequest : ParseSotwRequest;
-  const absl::StatusOr<XdsRequest> request = parse(message);
+  constexpr size_t kMostNames = 100;
+  const absl::StatusOr<XdsRequest> request = parse(message, kMostNames);
   if (!request.ok()) {
     Require(!request.status().message().empty());
     return;
   }
   Check(*request, message);
-  Require(parse(message)->names.Digest() == request->names.Digest());
+  Require(parse(message, kMostNames)->names.Digest() == request->names.Digest());
   StreamState::Options options;
   options.variant = variant;
-  options.most_names = 100;
+  options.most_names = kMostNames;
   StreamState stream(options, std::make_shared<ViewStreams>(Snapshot::Empty()));
   for (int i = 0; i < 2; ++i) {
     const absl::Status status = stream.OnRequest(*request, absl::Hours(1), {});

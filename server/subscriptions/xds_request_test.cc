@@ -16,6 +16,7 @@ namespace {
 using envoy::service::discovery::v3::DeltaDiscoveryRequest;
 using envoy::service::discovery::v3::DiscoveryRequest;
 using testing::ElementsAre;
+using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Pair;
 using testing::UnorderedElementsAre;
@@ -146,6 +147,56 @@ TEST(XdsRequest, WhatIsNoMessageIsRefused) {
     EXPECT_EQ(ParseSotwRequest(c.bytes).status().code(), absl::StatusCode::kInvalidArgument)
         << c.what;
   }
+}
+
+TEST(XdsRequest, LongNamesAreRefused) {
+  DeltaDiscoveryRequest at_most;
+  at_most.add_resource_names_subscribe(std::string(4096, 'x'));
+  const std::string fine = at_most.SerializeAsString();
+  EXPECT_TRUE(ParseDeltaRequest(fine).ok());
+
+  const std::string long_name(4097, 'x');
+  DeltaDiscoveryRequest cases[3];
+  cases[0].add_resource_names_subscribe(long_name);
+  cases[1].add_resource_names_unsubscribe(long_name);
+  (*cases[2].mutable_initial_resource_versions())[long_name] = "1";
+  for (const DeltaDiscoveryRequest& message : cases) {
+    const std::string bytes = message.SerializeAsString();
+    const absl::Status status = ParseDeltaRequest(bytes).status();
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("longer than 4096 bytes"));
+  }
+}
+
+TEST(XdsRequest, MoreNamesThanTheLimitAreRefused) {
+  DiscoveryRequest sotw;
+  DeltaDiscoveryRequest cases[3];
+  for (const char* const name : {"a", "b", "c"}) {
+    sotw.add_resource_names(name);
+    cases[0].add_resource_names_subscribe(name);
+    cases[1].add_resource_names_unsubscribe(name);
+    (*cases[2].mutable_initial_resource_versions())[name] = "1";
+  }
+  const std::string names = sotw.SerializeAsString();
+  EXPECT_TRUE(ParseSotwRequest(names, 3).ok());
+  EXPECT_EQ(ParseSotwRequest(names, 2).status(), TooManyNames(2));
+  for (const DeltaDiscoveryRequest& message : cases) {
+    const std::string bytes = message.SerializeAsString();
+    EXPECT_TRUE(ParseDeltaRequest(bytes, 3).ok());
+    EXPECT_EQ(ParseDeltaRequest(bytes, 2).status(), TooManyNames(2));
+  }
+}
+
+// Also one that comes in parts.
+TEST(XdsRequest, ALongNodeIsRefused) {
+  DiscoveryRequest half;
+  half.mutable_node()->set_id(std::string(200 << 10, 'x'));
+  const std::string once = half.SerializeAsString();
+  EXPECT_TRUE(ParseSotwRequest(once).ok());
+  const std::string twice = once + once;
+  const absl::Status status = ParseSotwRequest(twice).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("`node` is longer than 262144 bytes"));
 }
 
 TEST(XdsRequest, WhatIsNotKnownIsSkipped) {

@@ -181,7 +181,8 @@ void XdsStream::TakeIncoming() {
 
 absl::StatusOr<XdsRequest> XdsStream::Parse(const grpc::Slice& message) const {
   const absl::string_view bytes(reinterpret_cast<const char*>(message.begin()), message.size());
-  return options_.variant == Variant::kDelta ? ParseDeltaRequest(bytes) : ParseSotwRequest(bytes);
+  const auto parse = options_.variant == Variant::kDelta ? ParseDeltaRequest : ParseSotwRequest;
+  return parse(bytes, options_.most_names);
 }
 
 absl::Status XdsStream::Take(const grpc::Slice& message) {

@@ -110,16 +110,19 @@ TEST_F(BadInput, AMessageThatIsNoRequestEndsTheStreamWithWords) {
   }
 }
 
-TEST_F(BadInput, AMebibyteOfNodeMetadataIsServed) {
+TEST_F(BadInput, MuchNodeMetadataIsServedAndAMebibyteEndsTheStream) {
+  const auto with_metadata = [this](Variant variant, size_t size) {
+    XdsClient::Options options = OptionsFor(variant, Type::kEndpoint);
+    (*options.node.mutable_metadata()->mutable_fields())["much"].set_string_value(
+        std::string(size, 'x'));
+    return options;
+  };
   Put(Type::kEndpoint, {{"A", "1"}});
   const size_t before = ResidentBytes();
   std::vector<std::unique_ptr<XdsClient>> clients;
   for (int i = 0; i < 60; ++i) {
-    XdsClient::Options options =
-        OptionsFor(i % 2 == 0 ? Variant::kSotw : Variant::kDelta, Type::kEndpoint);
-    (*options.node.mutable_metadata()->mutable_fields())["much"].set_string_value(
-        std::string(1 << 20, 'x'));
-    clients.push_back(std::make_unique<XdsClient>(std::move(options)));
+    clients.push_back(std::make_unique<XdsClient>(
+        with_metadata(i % 2 == 0 ? Variant::kSotw : Variant::kDelta, 255 << 10)));
     clients.back()->Want(Type::kEndpoint, {"A"});
     EXPECT_EQ(clients.back()->NextAndAck().text, "A=1");
   }
@@ -127,6 +130,15 @@ TEST_F(BadInput, AMebibyteOfNodeMetadataIsServed) {
   const size_t after = ResidentBytes();
   EXPECT_LT(after - std::min(before, after), 60u * 5 * (1 << 20));
   ExpectNeighbourServed();
+
+  for (const Variant variant : {Variant::kSotw, Variant::kDelta}) {
+    XdsClient client(with_metadata(variant, 1 << 20));
+    client.Want(Type::kEndpoint, {"A"});
+    const grpc::Status status = client.AwaitEnd();
+    EXPECT_EQ(status.error_code(), StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr("`node` is longer than 262144 bytes"));
+    ExpectNeighbourServed();
+  }
 }
 
 TEST_F(BadInput, AsManyNamesAsAllowedAreServedAndOneMoreEndsTheStream) {
