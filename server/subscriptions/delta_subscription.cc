@@ -11,30 +11,6 @@ class DeltaSubscription final : public Subscription {
   DeltaSubscription(Type type, StreamState& stream, ViewStreams& view, bool answer_first)
       : Subscription(type, stream, view), answer_first_(answer_first) {}
 
-  bool HasUpserts() override {
-    if (respond_) return true;
-    // Whatever was named is answered, if only by that it is missing.
-    if (fresh_ && interest_.size() > 0) return true;
-    fresh_ = false;
-    absl::erase_if(pending_, [&](const auto& entry) {
-      const Resource* const content = Find(entry.first);
-      return content == nullptr ? entry.second.had == nullptr && !entry.second.owed
-                                : !MustSend(entry.second, content);
-    });
-    for (const auto& [name, pending] : pending_) {
-      // That an owed name is missing is an answer, not a removal: it goes out at once (DE4).
-      if (pending.owed || Find(name) != nullptr) return true;
-    }
-    return false;
-  }
-
-  bool HasRemovals() override {
-    for (const auto& [name, pending] : pending_) {
-      if (pending.had != nullptr && Find(name) == nullptr) return true;
-    }
-    return !unknown_.empty();
-  }
-
   size_t kept_names() const override { return subscribed() + unknown_.size(); }
 
   Content TakeUpserts() override {
@@ -64,7 +40,33 @@ class DeltaSubscription final : public Subscription {
   size_t MostInFlight() const override { return 4; }
   bool OnlyLastNonceCounts() const override { return false; }
 
-  void UpdateInterest(const XdsRequest& request, bool first) override {
+  bool FindUpserts() override {
+    if (respond_) return true;
+    // Whatever was named is answered, if only by that it is missing.
+    if (fresh_ && interest_.size() > 0) return true;
+    fresh_ = false;
+    for (auto at = pending_.begin(); at != pending_.end();) {
+      const auto entry = at++;
+      const Pending& pending = entry->second;
+      const Resource* const content = Find(entry->first);
+      // That an owed name is missing is an answer, not a removal: it goes out at once (DE4).
+      if (pending.owed || MustSend(pending, content)) return true;
+      const bool gone = content == nullptr && pending.had != nullptr;
+      if (!gone) pending_.erase(entry);
+    }
+    return false;
+  }
+
+  bool FindRemovals() override {
+    if (!unknown_.empty()) return true;
+    for (const auto& [name, pending] : pending_) {
+      if (pending.had != nullptr && Find(name) == nullptr) return true;
+    }
+    return false;
+  }
+
+  bool UpdateInterest(const XdsRequest& request, bool first) override {
+    if (!first && request.names.empty() && request.unsubscribe.empty()) return false;
     if (first) {
       if (request.names.empty() && IsFullState(type_)) StartWildcard();
       respond_ = answer_first_;
@@ -81,6 +83,7 @@ class DeltaSubscription final : public Subscription {
     interest_.Share();
     if (first && !request.initial_versions.empty()) SettleInitialVersions(request);
     respond_ |= first && interest_.wildcard();
+    return true;
   }
 
  private:

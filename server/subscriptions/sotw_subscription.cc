@@ -10,25 +10,6 @@ class SotwSubscription final : public Subscription {
   SotwSubscription(Type type, StreamState& stream, ViewStreams& view, bool answer_first)
       : Subscription(type, stream, view), answer_first_(answer_first) {}
 
-  bool HasUpserts() override {
-    if (respond_) return true;
-    if (fresh_ && !AnyExists()) fresh_ = false;
-    if (fresh_) return true;
-    DropSettled();
-    for (const auto& [name, pending] : pending_) {
-      if (MustSend(pending, Find(name))) return true;
-    }
-    return false;
-  }
-
-  bool HasRemovals() override {
-    if (!IsFullState(type_)) return false;
-    for (const auto& [name, pending] : pending_) {
-      if (pending.had != nullptr && Find(name) == nullptr) return true;
-    }
-    return false;
-  }
-
   Content TakeUpserts() override {
     respond_ = false;
     if (std::exchange(fresh_, false)) return TakeFresh();
@@ -47,10 +28,33 @@ class SotwSubscription final : public Subscription {
   size_t MostInFlight() const override { return 1; }
   bool OnlyLastNonceCounts() const override { return true; }
 
-  void UpdateInterest(const XdsRequest& request, bool first) override {
+  bool FindUpserts() override {
+    if (respond_) return true;
+    if (fresh_ && !AnyExists()) fresh_ = false;
+    if (fresh_) return true;
+    for (auto at = pending_.begin(); at != pending_.end();) {
+      const auto entry = at++;
+      const Resource* const content = Find(entry->first);
+      if (MustSend(entry->second, content)) return true;
+      // What is missing or as the client has it needs no word: it is pending anew when it changes.
+      const bool gone = content == nullptr && entry->second.had != nullptr;
+      if (!gone || !IsFullState(type_)) pending_.erase(entry);
+    }
+    return false;
+  }
+
+  bool FindRemovals() override {
+    if (!IsFullState(type_)) return false;
+    for (const auto& [name, pending] : pending_) {
+      if (pending.had != nullptr && Find(name) == nullptr) return true;
+    }
+    return false;
+  }
+
+  bool UpdateInterest(const XdsRequest& request, bool first) override {
     // Nearly every ACK repeats the list: that is seen without a look at any name.
     const uint64_t digest = request.names.Digest();
-    if (!first && digest == digest_) return;
+    if (!first && digest == digest_) return false;
     digest_ = digest;
 
     bool grew = false;
@@ -71,6 +75,7 @@ class SotwSubscription final : public Subscription {
     if (first && IsFullState(type_)) AnswerFirst(request);
     // A client whose ACKs always cross our responses would wait for ever (SW7).
     if (grew) urgent_ = true;
+    return true;
   }
 
  private:
@@ -92,15 +97,6 @@ class SotwSubscription final : public Subscription {
     bool any = false;
     interest_.ForEach([&](absl::string_view name) { any = any || Find(name) != nullptr; });
     return any;
-  }
-
-  // What is missing or as the client has it needs no word: it is pending anew when it changes.
-  void DropSettled() {
-    absl::erase_if(pending_, [&](const auto& entry) {
-      const Resource* const content = Find(entry.first);
-      if (content == nullptr) return !IsFullState(type_) || entry.second.had == nullptr;
-      return !MustSend(entry.second, content);
-    });
   }
 
   Content TakeFresh() {

@@ -14,7 +14,22 @@ void Subscription::OnRequest(const XdsRequest& request, absl::Time time) {
   ++state_.requests;
   if (!first) OnAnswer(request, time);
   // Interest counts whatever the nonce and the error say (SW7, DE2).
-  UpdateInterest(request, first);
+  if (UpdateInterest(request, first)) Touch();
+}
+
+void Subscription::Touch() {
+  has_upserts_.reset();
+  has_removals_.reset();
+}
+
+bool Subscription::HasUpserts() {
+  if (!has_upserts_.has_value()) has_upserts_ = FindUpserts();
+  return *has_upserts_;
+}
+
+bool Subscription::HasRemovals() {
+  if (!has_removals_.has_value()) has_removals_ = FindRemovals();
+  return *has_removals_;
 }
 
 void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
@@ -44,11 +59,13 @@ void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
 }
 
 void Subscription::OnChange(const std::string& name) {
+  Touch();
   if (!fresh_) MakePending(name);
 }
 
 void Subscription::Owe(const std::string& name) {
   if (fresh_ || !interest_.Wants(name)) return;
+  Touch();
   MakePending(name).owed = true;
   urgent_ = true;
 }
@@ -59,6 +76,7 @@ void Subscription::OweAll(const Subscription& clusters) {
 }
 
 void Subscription::MoveTo(ViewStreams& view) {
+  Touch();
   const Snapshot& before = now();
   const Snapshot& after = view.snapshot();
   if (!fresh_) {
@@ -80,6 +98,7 @@ void Subscription::MoveTo(ViewStreams& view) {
 void Subscription::OnSent(const std::string& nonce, const std::string& version,
                           const Content& content, absl::Time time) {
   urgent_ = false;
+  Touch();
   GiveBackRoom();
   InFlight response{nonce, version, time, content.whole != nullptr, {}};
   for (const Resource* const resource : content.resources) {

@@ -11,6 +11,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/optional.h"
 #include "server/snapshot/snapshot.h"
 #include "server/subscriptions/interest.h"
 #include "server/subscriptions/view_streams.h"
@@ -86,8 +87,10 @@ class Subscription {
   void MoveTo(ViewStreams& view);
 
   // Whether something has to be sent: additions, changes and answers; or removals.
-  virtual bool HasUpserts() = 0;
-  virtual bool HasRemovals() = 0;
+  // Found out once after each event that may change the answer, since everything that a client
+  // says is followed by these questions.
+  bool HasUpserts();
+  bool HasRemovals();
   // Too many responses wait for their answer (SW11, DE14), and nothing is urgent. For how long
   // that counts is the stream's affair.
   bool Blocked() const { return in_flight_.size() >= MostInFlight() && !urgent_; }
@@ -130,7 +133,10 @@ class Subscription {
   };
 
   // Differs between the variants: what a request says of names; `first` of its type on this stream.
-  virtual void UpdateInterest(const XdsRequest& request, bool first) = 0;
+  // False: it says nothing new.
+  virtual bool UpdateInterest(const XdsRequest& request, bool first) = 0;
+  virtual bool FindUpserts() = 0;
+  virtual bool FindRemovals() = 0;
   virtual size_t MostInFlight() const = 0;
   // In state of the world only the last nonce counts.
   virtual bool OnlyLastNonceCounts() const = 0;
@@ -159,11 +165,16 @@ class Subscription {
 
  private:
   void OnAnswer(const XdsRequest& request, absl::Time time);
+  // Something happened to what is pending.
+  void Touch();
   void GiveBackRoom();
 
   StreamState& stream_;
   ViewStreams* view_;
   bool first_ = true;
+  // As FindUpserts and FindRemovals said; nothing: something happened since.
+  absl::optional<bool> has_upserts_;
+  absl::optional<bool> has_removals_;
   std::deque<InFlight> in_flight_;
   absl::optional<InFlight> refused_;  // the last response, if the client NACKed it
   SyncState state_;
