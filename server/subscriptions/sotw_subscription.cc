@@ -60,7 +60,7 @@ class SotwSubscription final : public Subscription {
     bool grew = false;
     const bool asterisk = interest_.Replace(request.names, [&](absl::string_view name) {
       // A name that joins is owed (SW8).
-      if (fresh_ || Find(name) == nullptr) return;
+      if (fresh_ || now().Find(type_, name) == nullptr) return;
       pending_[std::string(name)].owed = true;
       grew = true;
     });

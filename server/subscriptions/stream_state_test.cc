@@ -103,6 +103,65 @@ TEST(Stream, VersionsThatPeopleGiveAreWhatClientsSee) {  // T49
   }
 }
 
+// A static Listener that has the name of an API listener hides it, until it is deleted.
+ResourceChange StaticListener() {
+  return {Type::kListener, "L",
+          Resource::FromBytes(Type::kListener, "L", "L=static", Resource::Offer::kAlways)};
+}
+ResourceChange ApiListener(const char* content = "L=api") {
+  return {Type::kListener, "L",
+          Resource::FromBytes(Type::kListener, "L", content, Resource::Offer::kOnRequest)};
+}
+
+TEST(Stream, WhatAWildcardCoversNoMoreIsTakenFromIt) {
+  for (const auto variant : {kSotw, kDelta}) {
+    const char* const gone = variant == kSotw ? "LDS" : "LDS -L";
+    Script s(variant);
+    s.Publish({StaticListener()});
+    s.Wants(Type::kListener, {});
+    EXPECT_THAT(s.Told(), ElementsAre("LDS L"));
+    s.Publish({ApiListener()});
+    EXPECT_THAT(s.Told(), ElementsAre(gone));
+    s.Publish({ApiListener("L=other")});
+    EXPECT_THAT(s.Told(), IsEmpty());
+    s.Publish({StaticListener()});
+    EXPECT_THAT(s.Told(), ElementsAre("LDS L"));
+
+    // The same when the proxy is seen from elsewhere.
+    s.stream().MoveTo(std::make_shared<ViewStreams>(Snapshot::Empty()->With({ApiListener()})));
+    EXPECT_THAT(s.Told(), ElementsAre(gone));
+    s.stream().MoveTo(std::make_shared<ViewStreams>(Snapshot::Empty()->With({StaticListener()})));
+    EXPECT_THAT(s.Told(), ElementsAre("LDS L"));
+  }
+}
+
+TEST(Stream, WhatAWildcardDoesNotCoverIsThereForThoseThatNameIt) {
+  for (const auto variant : {kSotw, kDelta}) {
+    Script s(variant);
+    s.Publish({StaticListener()});
+    s.Wants(Type::kListener, {"*"});
+    EXPECT_THAT(s.Told(), ElementsAre("LDS L"));
+    s.Publish({ApiListener()});
+    s.Told();
+    s.Wants(Type::kListener, {"*", "L"});
+    EXPECT_THAT(s.Told(), ElementsAre("LDS L"));
+    s.Publish({ApiListener("L=other")});
+    EXPECT_THAT(s.Told(), ElementsAre("LDS L"));
+    if (variant == kSotw) continue;
+    ASSERT_TRUE(s.Unsubscribe(Type::kListener, {"L"}).ok());
+    EXPECT_THAT(s.Told(), ElementsAre("LDS -L"));  // DE10
+  }
+}
+
+TEST(Stream, WhatAClientCameWithAndItsWildcardDoesNotCoverIsTakenFromIt) {  // DE5
+  Script s(kDelta);
+  s.Publish({ApiListener()});
+  ScriptRequest request(Type::kListener);
+  request.initial_versions = {{"L", "old"}};
+  ASSERT_TRUE(s.Send(request).ok());
+  EXPECT_THAT(s.Told(), ElementsAre("LDS", "LDS -L"));
+}
+
 TEST(Stream, ARotatedSecretIsSentOnce) {  // T52
   for (const auto variant : {kSotw, kDelta}) {
     Script s(variant);

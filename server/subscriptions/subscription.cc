@@ -81,8 +81,11 @@ void Subscription::MoveTo(ViewStreams& view) {
   const Snapshot& after = view.snapshot();
   if (!fresh_) {
     const auto mark = [&](absl::string_view name, const Resource* here, const Resource* there) {
+      if (!Wants(name, here)) here = nullptr;
+      if (!Wants(name, there)) there = nullptr;
+      if (here == there) return;
       const bool same = here != nullptr && there != nullptr && here->version() == there->version();
-      if (!same && Wants(name, here != nullptr ? here : there)) MakePending(name);
+      if (!same) MakePending(name);
     };
     before.Of(type_).ForEach([&](absl::string_view name, const Snapshot::Map::Pointer& here) {
       mark(name, here.get(), after.Find(type_, name));
@@ -122,6 +125,12 @@ void Subscription::GiveBackRoom() {
   }
 }
 
+const Resource* Subscription::Find(absl::string_view name) const {
+  const Resource* const content = now().Find(type_, name);
+  const bool to_be_named = content != nullptr && content->on_request_only() && interest_.wildcard();
+  return to_be_named && !interest_.Names(name) ? nullptr : content;
+}
+
 bool Subscription::Wants(absl::string_view name, const Resource* content) const {
   const bool covered = interest_.wildcard() && content != nullptr && !content->on_request_only();
   return covered || interest_.Names(name);
@@ -134,9 +143,7 @@ bool Subscription::MustSend(const Pending& pending, const Resource* content) con
 
 Subscription::Pending& Subscription::MakePending(absl::string_view name) {
   const auto [at, added] = pending_.try_emplace(name);
-  if (added) {
-    if (const Snapshot::Map::Pointer* had = now().Of(type_).Find(name)) at->second.had = *had;
-  }
+  if (added && Find(name) != nullptr) at->second.had = *now().Of(type_).Find(name);
   return at->second;
 }
 

@@ -143,7 +143,9 @@ class Subscription {
 
   const Snapshot& now() const { return view_->snapshot(); }
   ViewStreams& view() { return *view_; }
-  const Resource* Find(absl::string_view name) const { return now().Find(type_, name); }
+  // What the client is to have of that name, which it wants. Null: there is nothing, or it is only
+  // for clients that name it, and this one has a wildcard.
+  const Resource* Find(absl::string_view name) const;
   bool Wants(absl::string_view name, const Resource* content) const;
   bool MustSend(const Pending& pending, const Resource* content) const;
   Pending& MakePending(absl::string_view name);

@@ -38,8 +38,9 @@ void ViewStreams::Publish(std::shared_ptr<const Snapshot> next,
                           absl::FunctionRef<void(Subscription&)> touched) {
   for (const ResourceChange& change : changes) {
     const Resource* const before = snapshot_->Find(change.type, change.name);
-    const Resource* const known = change.after != nullptr ? change.after.get() : before;
-    const bool for_wildcards = known != nullptr && !known->on_request_only();
+    // Also what a wildcard covers no more, or from now on.
+    const auto covered = [](const Resource* r) { return r != nullptr && !r->on_request_only(); };
+    const bool for_wildcards = covered(before) || covered(change.after.get());
     index(change.type).ForEach(change.name, for_wildcards, [&](Subscription& subscription) {
       subscription.OnChange(change.name);
       touched(subscription);
