@@ -143,6 +143,8 @@ class DeltaSubscription final : public Subscription {
         unknown_.insert(std::string(name));
       } else if (content->version().Is(version)) {
         pending_.erase(name);
+      } else {
+        pending_.try_emplace(name);  // the last word counts of a name that comes twice
       }
     }
   }
@@ -156,9 +158,12 @@ class DeltaSubscription final : public Subscription {
     size_t missing = 0;
     interest_.ForEach([&](absl::string_view name) { missing += Find(name) == nullptr; });
     if (missing > 0) return false;
+    // A name may come twice, in place of another.
+    absl::flat_hash_set<const Resource*> had;
     for (const auto& [name, version] : request.initial_versions) {
       const Resource* const content = Find(name);
-      if (content == nullptr || !Wants(name, content) || !content->version().Is(version)) {
+      if (content == nullptr || !Wants(name, content) || !content->version().Is(version) ||
+          !had.insert(content).second) {
         return false;
       }
     }

@@ -52,6 +52,7 @@ InterestIndex::NameSet* InterestIndex::SetOf(std::vector<Name*> names) {
     if (added) {
       at->second = std::make_unique<NameSet>();
       at->second->digest = digest;
+      at->second->number = ++last_set_;
       at->second->names = std::move(names);
       for (Name* const name : at->second->names) name->sets.insert(at->second.get());
     }
@@ -210,7 +211,7 @@ void Interest::ClearOwn() {
 
 uint64_t Interest::ListId() const {
   const bool shared = set_ != nullptr && added_.empty() && removed_.empty();
-  return shared ? set_->digest : 0;
+  return shared ? set_->number : 0;
 }
 
 void Interest::MoveTo(InterestIndex& index) {

@@ -49,6 +49,7 @@ class InterestIndex {
   struct NameSet {
     std::vector<Name*> names;  // sorted
     uint64_t digest = 0;       // of the names, whatever their order
+    uint64_t number = 0;       // no other set of the index has or had it
     uint64_t wire_digest = 0;  // of a request with these names; see `requests_`
     absl::flat_hash_set<Interest*> interests;
   };
@@ -65,6 +66,7 @@ class InterestIndex {
   void Enter(Interest& interest, NameSet* set);
   void Leave(Interest& interest, NameSet* set);
 
+  uint64_t last_set_ = 0;
   absl::node_hash_map<std::string, Name> names_;
   absl::flat_hash_map<uint64_t, std::unique_ptr<NameSet>> sets_;
   // By the digest of the bytes, so that names are not even looked up.
@@ -101,7 +103,8 @@ class Interest {
   // Returns whether `*` is among them.
   bool Replace(const ResourceNames& names, absl::FunctionRef<void(absl::string_view)> joined);
 
-  // Equal for two interests of one index that want the same names; 0: cannot be told.
+  // Equal for two interests of one index that want the same names, and never that of other names;
+  // 0: cannot be told.
   uint64_t ListId() const;
 
   void MoveTo(InterestIndex& index);

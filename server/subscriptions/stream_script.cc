@@ -87,7 +87,10 @@ void Script::PublishAs(Type type, Contents upserts, const std::string& version) 
 }
 
 absl::Status Script::Send(const ScriptRequest& request) {
-  const std::string bytes = request.Bytes(variant_);
+  return SendBytes(request.Bytes(variant_));
+}
+
+absl::Status Script::SendBytes(const std::string& bytes) {
   const absl::StatusOr<XdsRequest> parsed =
       variant_ == Variant::kDelta ? ParseDeltaRequest(bytes) : ParseSotwRequest(bytes);
   if (!parsed.ok()) return parsed.status();

@@ -57,6 +57,7 @@ class Script {
   void PublishAs(Type type, Contents upserts, const std::string& version);
 
   absl::Status Send(const ScriptRequest& request);
+  absl::Status SendBytes(const std::string& bytes);
   absl::Status Send(Type type, const Names& names, const std::string& nonce = "",
                     const std::string& version = "");
   absl::Status Unsubscribe(Type type, const Names& names);

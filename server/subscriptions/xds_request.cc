@@ -60,6 +60,8 @@ absl::StatusOr<std::string> ErrorOf(absl::string_view status) {
     if (reader.number() == kStatusMessage) message = reader.value();
   }
   if (!reader.ok() || !IsUtf8(message)) return Malformed("error_detail");
+  // No text at all stands for no error everywhere else.
+  if (message.empty()) return std::string("(no words)");
   return std::string(Begin(message, kLongestError));
 }
 

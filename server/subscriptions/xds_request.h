@@ -51,7 +51,7 @@ struct XdsRequest {
   absl::string_view type_url;
   absl::string_view nonce;         // of the response that it answers; empty: of none
   absl::string_view version_info;  // state of the world only
-  // Present: a NACK, with the client's own words, cut after 4 096 bytes.
+  // Present: a NACK, with the client's own words, cut after 4 096 bytes, or "(no words)".
   absl::optional<std::string> error;
   // The serialized envoy.config.core.v3.Node; absent: the message has none.
   absl::optional<std::string> node;

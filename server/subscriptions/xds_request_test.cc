@@ -77,7 +77,7 @@ TEST(XdsRequest, ANackMayBeWordless) {
   DiscoveryRequest message;
   message.mutable_error_detail();
   const std::string bytes = message.SerializeAsString();
-  EXPECT_EQ(*ParseSotwRequest(bytes)->error, "");
+  EXPECT_EQ(*ParseSotwRequest(bytes)->error, "(no words)");
 }
 
 // As any message may come: fields in any order, the names in pieces, the node in two parts.
