@@ -22,8 +22,8 @@ Server::Server(const ServerOptions& options, Store& store)
       load_reports_({.most_streams = static_cast<int>(options.xds.most_streams)}, loads_,
                     [this](const std::string& cluster, const Load& load) {
                       if (!watches_.HasWatchers()) return;
-                      watches_.PublishIfRoom(LoadEvent(cluster, load.requests_per_second, load.errors,
-                                                 Clock::Real().Wall()));
+                      watches_.PublishIfRoom(LoadEvent(cluster, load.requests_per_second,
+                                                       load.errors, Clock::Real().Wall()));
                     }),
       reports_(control_) {}
 
