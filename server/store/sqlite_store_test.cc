@@ -26,7 +26,7 @@ StoredChanges Host(const std::string& id, size_t zone_bytes = 0) {
   v1::StoredHost host;
   host.mutable_hello()->set_host_id(id);
   host.mutable_hello()->set_zone(std::string(zone_bytes, 'z'));
-  return {.hosts = {{id, host}}, .containers = {}, .services = {}};
+  return {.hosts = {{id, host}}, .containers = {}, .services = {}, .resources = {}};
 }
 
 class SqliteStoreTest : public testing::Test {
