@@ -1,7 +1,6 @@
 #include "server/subscriptions/discovery_services.h"
 
 #include "envoy/service/cluster/v3/cds.grpc.pb.h"
-#include "envoy/service/discovery/v3/ads.grpc.pb.h"
 #include "envoy/service/endpoint/v3/eds.grpc.pb.h"
 #include "envoy/service/listener/v3/lds.grpc.pb.h"
 #include "envoy/service/route/v3/rds.grpc.pb.h"
@@ -10,15 +9,12 @@
 namespace fairlead {
 namespace {
 
-using Aggregated = envoy::service::discovery::v3::AggregatedDiscoveryService;
 using Listeners = envoy::service::listener::v3::ListenerDiscoveryService;
 using Routes = envoy::service::route::v3::RouteDiscoveryService;
 using Clusters = envoy::service::cluster::v3::ClusterDiscoveryService;
 using Endpoints = envoy::service::endpoint::v3::EndpointDiscoveryService;
 using Secrets = envoy::service::secret::v3::SecretDiscoveryService;
 
-using GenericAggregated = Aggregated::WithGenericMethod_StreamAggregatedResources<
-    Aggregated::WithGenericMethod_DeltaAggregatedResources<Aggregated::Service>>;
 using GenericListeners = Listeners::WithGenericMethod_StreamListeners<
     Listeners::WithGenericMethod_DeltaListeners<Listeners::Service>>;
 using GenericRoutes =
@@ -33,7 +29,6 @@ using GenericSecrets = Secrets::WithGenericMethod_StreamSecrets<
 }  // namespace
 
 DiscoveryServices::DiscoveryServices() {
-  services_.push_back(std::make_unique<GenericAggregated>());
   services_.push_back(std::make_unique<GenericListeners>());
   services_.push_back(std::make_unique<GenericRoutes>());
   services_.push_back(std::make_unique<GenericClusters>());

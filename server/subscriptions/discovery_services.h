@@ -10,7 +10,8 @@ namespace fairlead {
 
 // The discovery services by name, so that server reflection lists them (grpcurl list). Their
 // streams are left to the generic service; the unary Fetch methods, which are REST's, are
-// UNIMPLEMENTED.
+// UNIMPLEMENTED. The aggregated service (ADS) is served too, but cannot be listed: it has no other
+// methods, and gRPC 1.51 lists no service whose methods are all generic.
 class DiscoveryServices {
  public:
   DiscoveryServices();

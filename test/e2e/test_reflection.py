@@ -13,7 +13,6 @@ from harness.grpc_clients import PYTHON, SOURCES
         (
             XDS_PORT,
             {
-                "envoy.service.discovery.v3.AggregatedDiscoveryService",
                 "envoy.service.listener.v3.ListenerDiscoveryService",
                 "envoy.service.route.v3.RouteDiscoveryService",
                 "envoy.service.cluster.v3.ClusterDiscoveryService",
