@@ -11,7 +11,7 @@ class DeltaSubscription final : public Subscription {
   DeltaSubscription(Type type, StreamState& stream, ViewStreams& view, bool answer_first)
       : Subscription(type, stream, view), answer_first_(answer_first) {}
 
-  size_t kept_names() const override { return subscribed() + unknown_.size(); }
+  size_t kept_names() const override { return subscribed() + unknown_.size() + dropped_.size(); }
 
   Content TakeUpserts() override {
     respond_ = false;
@@ -109,6 +109,7 @@ class DeltaSubscription final : public Subscription {
   void Unsubscribe(absl::string_view name) {
     if (name == "*") {
       EndWildcard();
+      dropped_.clear();
       return;
     }
     if (interest_.wildcard()) ExpandFresh();
@@ -116,6 +117,7 @@ class DeltaSubscription final : public Subscription {
     if (interest_.wildcard()) {
       // What the wildcard still covers has to be told from what it does not (DE10).
       MakePending(name).owed = true;
+      if (Find(name) == nullptr) dropped_.insert(std::string(name));
     } else {
       pending_.erase(name);
     }
@@ -173,6 +175,7 @@ class DeltaSubscription final : public Subscription {
   Content TakeFresh(std::shared_ptr<const WholeContent> whole) {
     fresh_ = false;
     pending_.clear();
+    dropped_.clear();
     Content taken;
     taken.removed = whole->missing;
     taken.whole = std::move(whole);
@@ -182,6 +185,7 @@ class DeltaSubscription final : public Subscription {
   }
 
   Content TakeSome() {
+    dropped_.clear();  // that they are missing goes out with whatever fits
     Content taken;
     size_t size = 0;
     absl::erase_if(pending_, [&](auto& entry) {
@@ -206,6 +210,9 @@ class DeltaSubscription final : public Subscription {
   const bool answer_first_;
   // Names that the client came with and that do not exist.
   absl::flat_hash_set<std::string> unknown_;
+  // Names that the client gave up beside its wildcard, that do not exist, and that it has not been
+  // told of yet (DE10).
+  absl::flat_hash_set<std::string> dropped_;
 };
 
 }  // namespace

@@ -57,6 +57,34 @@ TEST(Delta, AChangeThatIsTakenBackBeforeItIsSentIsNotSent) {
   EXPECT_THAT(s.Told(), IsEmpty());
 }
 
+TEST(Delta, NamesGivenUpBesideAWildcardCountUntilTheClientIsTold) {
+  Script s(kDelta);
+  s.Change(C, {{"A", "A=1"}});
+  ASSERT_TRUE(s.Send(C, {"*"}).ok());
+  s.Told();
+  const auto come_and_go = [&](int round) {
+    Names names;
+    for (int i = 0; i < 30'000; ++i) names.push_back(absl::StrCat(round, "-", i));
+    const absl::Status come = s.Send(C, names);
+    return come.ok() ? s.Unsubscribe(C, names) : come;
+  };
+  for (int round = 0; round < 3; ++round) ASSERT_TRUE(come_and_go(round).ok()) << round;
+  EXPECT_EQ(come_and_go(3).code(), absl::StatusCode::kResourceExhausted);  // 100 000
+}
+
+TEST(Delta, NamesGivenUpBesideAWildcardAreForgottenOnceTheClientIsTold) {
+  Script s(kDelta);
+  ASSERT_TRUE(s.Send(C, {"*"}).ok());
+  s.Told();
+  for (int round = 0; round < 5; ++round) {
+    Names names;
+    for (int i = 0; i < 30'000; ++i) names.push_back(absl::StrCat(round, "-", i));
+    ASSERT_TRUE(s.Send(C, names).ok()) << round;
+    ASSERT_TRUE(s.Unsubscribe(C, names).ok()) << round;
+    s.Told();
+  }
+}
+
 TEST(Delta, UnsubscribedNamesAreSilent) {  // T38, T46
   Script s(kDelta);
   s.Change(E, {{"A", "A=1"}, {"B", "B=1"}});

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "server/base/begin_of.h"
 
 namespace fairlead {
 namespace {
@@ -12,14 +13,6 @@ using google::protobuf::Value;
 
 constexpr size_t kLongestName = 253;
 constexpr int kMostNetworks = 64;
-
-// The begin of `text`, at most kLongestName bytes of it, and no half of a character.
-std::string Begin(const std::string& text) {
-  if (text.size() <= kLongestName) return text;
-  size_t size = kLongestName;
-  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0) == 0x80) --size;
-  return text.substr(0, size);
-}
 
 const Value* Field(const Struct& fields, const std::string& name) {
   const auto found = fields.fields().find(name);
@@ -59,7 +52,7 @@ absl::Status ReadNetworks(const Value& value, View& view) {
 absl::StatusOr<View> ViewOf(const envoy::config::core::v3::Node& node) {
   View view;
   view.group = kDefaultGroup;
-  view.zone = Begin(node.locality().zone());
+  view.zone = std::string(BeginOf(node.locality().zone(), kLongestName));
   const Value* const ours = Field(node.metadata(), "fairlead");
   if (ours == nullptr) return view;
   if (ours->kind_case() != Value::kStructValue) {
@@ -98,7 +91,7 @@ std::string UserAgentOf(const envoy::config::core::v3::Node& node) {
   }
   std::string agent = node.user_agent_name();
   if (!version.empty()) absl::StrAppend(&agent, agent.empty() ? "" : " ", version);
-  return Begin(agent);
+  return std::string(BeginOf(agent, kLongestName));
 }
 
 }  // namespace fairlead

@@ -4,6 +4,7 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "server/base/begin_of.h"
 #include "server/subscriptions/field_reader.h"
 
 namespace fairlead {
@@ -45,13 +46,6 @@ absl::Status Malformed(absl::string_view what) {
       absl::StrCat("the message is no discovery request: ", what, " is malformed"));
 }
 
-// The begin of `text`, at most `most` bytes of it, and no half of a character.
-absl::string_view Begin(absl::string_view text, size_t most) {
-  if (text.size() <= most) return text;
-  while (most > 0 && (static_cast<unsigned char>(text[most]) & 0xc0) == 0x80) --most;
-  return text.substr(0, most);
-}
-
 // A client may put a NACK's words in any bytes; people read them.
 absl::StatusOr<std::string> ErrorOf(absl::string_view status) {
   absl::string_view message;
@@ -62,14 +56,14 @@ absl::StatusOr<std::string> ErrorOf(absl::string_view status) {
   if (!reader.ok() || !IsUtf8(message)) return Malformed("error_detail");
   // No text at all stands for no error everywhere else.
   if (message.empty()) return std::string("(no words)");
-  return std::string(Begin(message, kLongestError));
+  return std::string(BeginOf(message, kLongestError));
 }
 
 absl::Status CheckName(absl::string_view name) {
   if (name.size() <= kLongestName) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat("the resource name that begins with '",
-                                                 Begin(name, 64), "' is longer than ", kLongestName,
-                                                 " bytes; ask for shorter names"));
+                                                 BeginOf(name, 64), "' is longer than ",
+                                                 kLongestName, " bytes; ask for shorter names"));
 }
 
 absl::Status AppendName(const FieldReader& reader, ResourceNames& names) {
