@@ -15,6 +15,13 @@ class TestAuthority {
     std::string key;
   };
 
+  // What is unusual about a certificate.
+  struct Unusual {
+    int valid_from_days = -1;  // from now
+    int valid_until_days = 1;
+    std::string key = "P-256";  // a curve, "ED25519", or "RSA-1024" and other lengths
+  };
+
   explicit TestAuthority(absl::string_view name);
 
   // Its own certificate, in PEM.
@@ -22,7 +29,15 @@ class TestAuthority {
 
   // A key and a certificate for it. `alternative_names` is as in OpenSSL's configuration:
   // "DNS:localhost,IP:127.0.0.1,URI:spiffe://example/agent/h1".
-  Files Issue(absl::string_view name, absl::string_view alternative_names) const;
+  Files Issue(absl::string_view name, absl::string_view alternative_names) const {
+    return Issue(name, alternative_names, {});
+  }
+  // No alternative names: none.
+  Files Issue(absl::string_view name, absl::string_view alternative_names,
+              const Unusual& unusual) const;
+
+  // Its list of revoked certificates, in PEM, with that one alone.
+  std::string RevocationOf(const Files& files) const;
 
  private:
   const std::string directory_;
