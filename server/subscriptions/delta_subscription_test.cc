@@ -165,6 +165,7 @@ TEST(Delta, ANameThatAClientCameWithTwiceStandsForNoOther) {
   s.Change(C, {{"A", "A=1"}, {"B", "B=1"}});
   const std::string current = s.snapshot().Find(C, "A")->version().ToString();
   ScriptRequest request(C);
+  request.node = "edge-1";
   request.initial_versions = {{"A", current}};
   ScriptRequest again;
   again.initial_versions = request.initial_versions;

@@ -122,8 +122,12 @@ void FuzzClient::StepOf(Type type, const std::string& step, const Words& words) 
 }
 
 void FuzzClient::Send(const std::string& message) {
-  const absl::StatusOr<XdsRequest> request =
+  absl::StatusOr<XdsRequest> request =
       variant_ == Variant::kDelta ? ParseDeltaRequest(message) : ParseSotwRequest(message);
+  // A stream that begins without a node is over at once.
+  if (!std::exchange(begun_, true) && request.ok() && !request->node.has_value()) {
+    request->node.emplace();
+  }
   broken_ = broken_ || !request.ok() || !stream_->OnRequest(*request, now_, {}).ok();
   if (broken_) return;
   if (const absl::optional<Type> type = TypeOf(request->type_url)) {

@@ -61,7 +61,8 @@ class FuzzClient {
   absl::Duration now_ = absl::Hours(1);
   std::vector<ResourceChange> changes_;
   std::vector<std::pair<Type, std::string>> received_;  // types and nonces
-  bool broken_ = false;                                 // the stream has ended with an error
+  bool begun_ = false;
+  bool broken_ = false;    // the stream has ended with an error
   bool foretold_ = false;  // the client claimed to have something, or said who knows what
   std::map<Type, Words> wanted_;
   std::map<Type, std::map<std::string, std::string>> has_;

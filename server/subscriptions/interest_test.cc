@@ -36,11 +36,13 @@ class Streams {
     std::string bytes;
     if (stream % 2 == 0) {
       envoy::service::discovery::v3::DiscoveryRequest message;
+      message.mutable_node()->set_id("edge-1");
       message.set_type_url(std::string(TypeUrl(Type::kEndpoint)));
       for (const std::string& name : names) message.add_resource_names(name);
       bytes = message.SerializeAsString();
     } else {
       envoy::service::discovery::v3::DeltaDiscoveryRequest message;
+      message.mutable_node()->set_id("edge-1");
       message.set_type_url(std::string(TypeUrl(Type::kEndpoint)));
       for (const std::string& name : names) {
         if (!wanted_[stream].contains(name)) message.add_resource_names_subscribe(name);
@@ -120,6 +122,7 @@ TEST(InterestIndex, ListsThatDifferInOneNameComeAndGo) {
   const auto view = std::make_shared<ViewStreams>(Snapshot::Empty());
   std::vector<std::unique_ptr<StreamState>> streams;
   envoy::service::discovery::v3::DiscoveryRequest message;
+  message.mutable_node()->set_id("edge-1");
   message.set_type_url(std::string(TypeUrl(Type::kEndpoint)));
   for (int i = 0; i < kCommon; ++i) message.add_resource_names(absl::StrCat("common", i));
   std::string* const own = message.add_resource_names();

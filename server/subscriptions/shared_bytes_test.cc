@@ -65,6 +65,7 @@ class SharedBytesTest : public testing::TestWithParam<Variant> {
 
   void Subscribe(StreamState& stream, const std::string& nonce = "") {
     ScriptRequest request(Type::kEndpoint);
+    request.node = "edge-1";
     request.nonce = nonce;
     // Delta's ACK names nothing: a name would be a new subscription.
     if (nonce.empty() || GetParam() == Variant::kSotw) request.names = names_;

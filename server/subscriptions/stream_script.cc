@@ -20,6 +20,7 @@ constexpr size_t kMostResponses = 100;  // of a client that ACKs, until somethin
 
 DiscoveryRequest ToSotw(const ScriptRequest& from) {
   DiscoveryRequest request;
+  if (!from.node.empty()) request.mutable_node()->set_id(from.node);
   request.set_type_url(from.type_url);
   request.set_response_nonce(from.nonce);
   request.set_version_info(from.version);
@@ -30,6 +31,7 @@ DiscoveryRequest ToSotw(const ScriptRequest& from) {
 
 DeltaDiscoveryRequest ToDelta(const ScriptRequest& from) {
   DeltaDiscoveryRequest request;
+  if (!from.node.empty()) request.mutable_node()->set_id(from.node);
   request.set_type_url(from.type_url);
   request.set_response_nonce(from.nonce);
   if (!from.error.empty()) request.mutable_error_detail()->set_message(from.error);
@@ -86,7 +88,8 @@ void Script::PublishAs(Type type, Contents upserts, const std::string& version) 
                  [](Subscription&) {});
 }
 
-absl::Status Script::Send(const ScriptRequest& request) {
+absl::Status Script::Send(ScriptRequest request) {
+  if (!std::exchange(said_node_, true) && request.node.empty()) request.node = "edge-1";
   return SendBytes(request.Bytes(variant_));
 }
 

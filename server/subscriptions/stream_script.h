@@ -29,6 +29,7 @@ struct ScriptRequest {
 
   std::string Bytes(Variant variant) const;
 
+  std::string node;  // its id; empty: the message has no node
   std::string type_url;
   Names names;
   Names unsubscribe;
@@ -56,7 +57,9 @@ class Script {
   // As Publish, and people gave the type's content that version.
   void PublishAs(Type type, Contents upserts, const std::string& version);
 
-  absl::Status Send(const ScriptRequest& request);
+  // The first one has a node, if it does not say another.
+  absl::Status Send(ScriptRequest request);
+  // As it is.
   absl::Status SendBytes(const std::string& bytes);
   absl::Status Send(Type type, const Names& names, const std::string& nonce = "",
                     const std::string& version = "");
@@ -86,6 +89,7 @@ class Script {
   const std::shared_ptr<ViewStreams> view_ = std::make_shared<ViewStreams>(Snapshot::Empty());
   StreamState stream_;
   absl::Duration now_ = absl::Hours(1);
+  bool said_node_ = false;
   std::map<Type, Names> names_;
 };
 

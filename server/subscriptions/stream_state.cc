@@ -41,6 +41,10 @@ StreamState::~StreamState() { view_->Leave(); }
 
 absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration now,
                                     absl::Time wall) {
+  if (!std::exchange(begun_, true)) {
+    const absl::Status status = CheckSaysNode(request);
+    if (!status.ok()) return status;
+  }
   absl::optional<Type> type = TypeOf(request.type_url);
   if (options_.only.has_value()) {
     if (!request.type_url.empty() && type != options_.only) {

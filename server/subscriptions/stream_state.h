@@ -59,8 +59,8 @@ class StreamState {
   StreamState(const StreamState&) = delete;
   StreamState& operator=(const StreamState&) = delete;
 
-  // A message of the client. An error ends the stream with that status; it says which rule was
-  // broken.
+  // A message of the client; the first one says who it is (ST4). An error ends the stream with that
+  // status; it says which rule was broken.
   absl::Status OnRequest(const XdsRequest& request, absl::Duration now, absl::Time wall);
 
   // The stream stands in another view from now on.
@@ -99,6 +99,7 @@ class StreamState {
   // Before the subscriptions, which are listed in it.
   std::shared_ptr<ViewStreams> view_;
   std::array<std::unique_ptr<Subscription>, kTypes.size()> subscriptions_;
+  bool begun_ = false;  // the first message was taken
   uint64_t last_nonce_ = 0;
   TokenBucket bucket_;
   absl::Duration wake_at_ = absl::InfiniteDuration();

@@ -18,6 +18,45 @@ constexpr auto kDelta = Variant::kDelta;
 constexpr auto C = Type::kCluster;
 constexpr auto E = Type::kEndpoint;
 
+TEST(Stream, LaterMessagesMayHaveANodeOrNot) {  // T24
+  for (const auto variant : {kSotw, kDelta}) {
+    Script s(variant);
+    s.Change(E, {{"A", "A=1"}, {"B", "B=1"}, {"C", "C=1"}});
+    ScriptRequest request(E);
+    request.node = "edge-1";
+    request.names = {"A"};
+    EXPECT_TRUE(s.SendBytes(request.Bytes(variant)).ok());
+    EXPECT_EQ(Script::Short(*s.Next()), "EDS A");
+    request.node.clear();
+    request.nonce = "1";
+    request.names = {"A", "B"};
+    EXPECT_TRUE(s.SendBytes(request.Bytes(variant)).ok());
+    // Delta: each name that is said is answered (DE3).
+    EXPECT_EQ(Script::Short(*s.Next()), variant == kSotw ? "EDS B" : "EDS A B");
+    request.node = "edge-1";
+    request.nonce = "2";
+    request.names = variant == kSotw ? Names{"A", "B", "C"} : Names{"C"};
+    EXPECT_TRUE(s.SendBytes(request.Bytes(variant)).ok());
+    EXPECT_EQ(Script::Short(*s.Next()), "EDS C");
+    // Of another type, whose first message it is.
+    EXPECT_TRUE(s.SendBytes(ScriptRequest(C).Bytes(variant)).ok());
+    EXPECT_EQ(Script::Short(*s.Next()), "CDS");
+  }
+}
+
+TEST(Stream, TheFirstMessageNeedsANode) {  // T25
+  for (const auto variant : {kSotw, kDelta}) {
+    for (const auto only : {absl::optional<Type>(), absl::optional<Type>(E)}) {
+      Script s(variant, only);
+      ScriptRequest request(E);
+      request.names = {"A"};
+      const absl::Status status = s.SendBytes(request.Bytes(variant));
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+      EXPECT_THAT(std::string(status.message()), HasSubstr("`node`"));
+    }
+  }
+}
+
 TEST(Stream, ServesTypesThatItHasAndIsSilentOnOthers) {  // T26
   Script ads(kSotw);
   ScriptRequest request;
@@ -65,6 +104,7 @@ TEST(Stream, RefusesMoreNamesThanItsLimit) {
   options.most_names = 3;
   StreamState stream(options, std::make_shared<ViewStreams>(Snapshot::Empty()));
   ScriptRequest message(E);
+  message.node = "edge-1";
   message.names = {"a", "b", "c", "d"};
   const std::string bytes = message.Bytes(kSotw);
   const absl::Status status = stream.OnRequest(*ParseSotwRequest(bytes), {}, {});
@@ -79,6 +119,7 @@ TEST(Stream, CountsNamesThatAClientCameWithAndThatAreGone) {
   options.most_names = 3;
   StreamState stream(options, std::make_shared<ViewStreams>(Snapshot::Empty()));
   ScriptRequest message(C);
+  message.node = "edge-1";
   message.initial_versions = {{"a", "1"}, {"b", "1"}, {"c", "1"}};
   const std::string three = message.Bytes(kDelta);
   EXPECT_TRUE(stream.OnRequest(*ParseDeltaRequest(three), {}, {}).ok());

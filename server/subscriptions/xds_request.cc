@@ -203,6 +203,11 @@ absl::StatusOr<XdsRequest> ParseDeltaRequest(absl::string_view message, size_t m
   return Parse(message, most_names, ReadDeltaField);
 }
 
+absl::Status CheckSaysNode(const XdsRequest& first) {
+  if (first.node.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError("the first message of a stream needs `node` (ST4)");
+}
+
 absl::Status TooManyNames(size_t most_names) {
   return absl::ResourceExhaustedError(
       absl::StrCat("more than ", most_names,

@@ -74,6 +74,10 @@ absl::StatusOr<XdsRequest> ParseSotwRequest(absl::string_view message,
 absl::StatusOr<XdsRequest> ParseDeltaRequest(
     absl::string_view message, size_t most_names = std::numeric_limits<size_t>::max());
 
+// INVALID_ARGUMENT if `first`, the first message of its stream, does not say who the client is
+// (ST4). Any later one may.
+absl::Status CheckSaysNode(const XdsRequest& first);
+
 // How a stream ends whose client names more.
 absl::Status TooManyNames(size_t most_names);
 

@@ -191,9 +191,9 @@ absl::Status XdsStream::Take(const grpc::Slice& message) {
   if (proxy_.has_value()) {
     return state_->OnRequest(*request, Clock::Real().Monotonic(), Clock::Real().Wall());
   }
-  if (!request->node.has_value()) {
-    return absl::InvalidArgumentError("the first message of a stream needs `node` (ST4)");
-  }
+  // The state machine says so too, but needs the node's view before there is one.
+  const absl::Status says_node = CheckSaysNode(*request);
+  if (!says_node.ok()) return says_node;
   first_message_ = message;
   return TakeNode(*request->node);
 }
