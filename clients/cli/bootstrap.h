@@ -27,6 +27,7 @@ struct Bootstrap {
   std::vector<std::string> networks;  // that it is limited to; empty: those of its host
   std::string zone;
   uint16_t admin_port = 0;            // of Envoy's own admin page, on 127.0.0.1; 0: none
+  std::string admin_socket;           // path of a Unix socket for that page, in place of a port
   Variant variant = Variant::kDelta;  // Envoy's; gRPC speaks state of the world alone
   Tls tls;
 };

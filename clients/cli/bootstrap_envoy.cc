@@ -120,6 +120,20 @@ admin:
       port_value: $0
 )";
 
+constexpr char kAdminSocket[] = R"(
+admin:
+  address:
+    pipe:
+      path: $0
+)";
+
+std::string AdminText(const Bootstrap& bootstrap) {
+  if (!bootstrap.admin_socket.empty()) {
+    return absl::Substitute(kAdminSocket, Quote(bootstrap.admin_socket));
+  }
+  return bootstrap.admin_port == 0 ? "" : absl::Substitute(kAdmin, bootstrap.admin_port);
+}
+
 std::string TlsText(const Bootstrap& bootstrap) {
   if (bootstrap.tls.certificate_file.empty()) return "";
   const std::string name = Quote(bootstrap.xds.host);
@@ -141,10 +155,7 @@ std::string EnvoyBootstrap(const Bootstrap& bootstrap) {
   absl::StrAppend(&text, absl::Substitute(kDynamic, delta ? "DELTA_GRPC" : "GRPC"),
                   absl::Substitute(kServer, bootstrap.xds.is_ip ? kByAddress : kByName,
                                    Quote(bootstrap.xds.host), bootstrap.xds.port),
-                  TlsText(bootstrap));
-  if (bootstrap.admin_port != 0) {
-    absl::StrAppend(&text, absl::Substitute(kAdmin, bootstrap.admin_port));
-  }
+                  TlsText(bootstrap), AdminText(bootstrap));
   return text;
 }
 

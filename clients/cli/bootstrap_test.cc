@@ -45,6 +45,15 @@ TEST(EnvoyBootstrap, TlsToAnAddress) {
   ExpectGolden("clients/cli/golden/envoy_tls_address.yaml", EnvoyBootstrap(bootstrap));
 }
 
+TEST(EnvoyBootstrap, TheAdminPageOnAUnixSocket) {
+  Bootstrap bootstrap = Least();
+  bootstrap.admin_socket = "/run/envoy \"admin\"";
+  const std::string text = EnvoyBootstrap(bootstrap);
+  const std::string admin =
+      "\nadmin:\n  address:\n    pipe:\n      path: \"/run/envoy \\\"admin\\\"\"\n";
+  EXPECT_EQ(text, EnvoyBootstrap(Least()) + admin);
+}
+
 TEST(EnvoyBootstrap, NoNameCanBreakTheYaml) {
   Bootstrap bootstrap = Everything();
   const std::string nasty = "a\": {}\\ # - & *x !y %z {[$0]} \u5e97 '";

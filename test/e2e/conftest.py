@@ -7,7 +7,7 @@ Each test brings up Compose projects of its own; whatever it broke is mended bef
 import itertools
 import pathlib
 import sys
-from typing import Optional
+from typing import Optional, Sequence
 
 import pytest
 
@@ -77,8 +77,15 @@ def project(world):
     """Makes Compose projects: project({service: {...}}, host). Each has a name of its own unless it is given one."""
     made = []
 
-    def make(services: dict, host: Optional[DockerHost] = None, name: str = "") -> Project:
-        new = Project(host or world.host1, name or f"p{next(_numbers)}", services, world.folder)
+    def make(
+        services: dict,
+        host: Optional[DockerHost] = None,
+        name: str = "",
+        networks: Sequence[str] = (),
+    ) -> Project:
+        new = Project(
+            host or world.host1, name or f"p{next(_numbers)}", services, world.folder, networks
+        )
         made.append(new)
         return new
 

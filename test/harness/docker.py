@@ -161,14 +161,24 @@ class DockerHost:
 class Project:
     """A Compose project on one host, with the demo image in every service that names no other."""
 
-    def __init__(self, host: DockerHost, name: str, services: dict, folder: pathlib.Path) -> None:
+    def __init__(
+        self,
+        host: DockerHost,
+        name: str,
+        services: dict,
+        folder: pathlib.Path,
+        networks: Sequence[str] = (),
+    ) -> None:
         self.host = host
         self.name = name
         for service in services.values():
             service.setdefault("image", IMAGE)
         # JSON is YAML too.
         self._file = folder / f"{name}.{host.id}.yaml"
-        self._file.write_text(json.dumps({"services": services}))
+        content: dict = {"services": services}
+        if networks:
+            content["networks"] = {network: {} for network in networks}
+        self._file.write_text(json.dumps(content))
 
     def _compose(self, *arguments: str) -> str:
         return run(

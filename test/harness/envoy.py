@@ -16,7 +16,52 @@ from harness.wait import eventually
 ADMIN_PORT = 19901
 
 
-class Envoy:
+class HttpProxy:
+    """Whatever takes requests at an address and hands them to containers."""
+
+    def __init__(self, name: str, ip: str, port: int) -> None:
+        self.name = name
+        self.ip = ip
+        self.port = port
+
+    def get(self, host_name: str, target: str = "/", port: int = 0) -> Optional["Answer"]:
+        """The answer through the proxy; None if there is none within ten seconds."""
+        connection = http.client.HTTPConnection(self.ip, port or self.port, timeout=10)
+        try:
+            connection.request("GET", target, headers={"Host": host_name})
+            response = connection.getresponse()
+            body = response.read().decode(errors="replace")
+            return Answer(response.status, response.getheader("X-Served-By", ""), body)
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def answers(self, host_name: str, requests: int = 40) -> "collections.Counter[str]":
+        """Who answers that many requests: containers' short ids, or the status if it is not 200."""
+        counts: "collections.Counter[str]" = collections.Counter()
+        for _ in range(requests):
+            answer = self.get(host_name)
+            counts[
+                answer.by if answer and answer.status == 200 else str(answer and answer.status)
+            ] += 1
+        return counts
+
+    def await_only(
+        self, host_name: str, containers: Collection[str], seconds: float = 30.0
+    ) -> None:
+        """Until all of these containers answer, and nobody else."""
+        wanted = set(containers)
+        assert wanted, "there are no containers to wait for"
+        deadline = time.monotonic() + seconds
+        eventually(
+            f"{sorted(wanted)} and nobody else answer for {host_name} at {self.name}",
+            lambda: set(self.answers(host_name, 10 * len(wanted))) == wanted,
+            deadline - time.monotonic(),
+        )
+
+
+class Envoy(HttpProxy):
     """In a host's network, or, with no host, on the machine, where it reaches published ports only."""
 
     def __init__(
@@ -30,7 +75,7 @@ class Envoy:
     ) -> None:
         self.node_id = node_id
         self._inside = host.inside if host else []
-        self.ip = host.ip if host else "127.0.0.1"
+        super().__init__(node_id, host.ip if host else "127.0.0.1", HTTP_PORT)
         self._server = server
         self._folder = folder
         self._host_id = host_id or (host.id if host else "")
@@ -84,42 +129,6 @@ class Envoy:
                 health = host.get("health_status", {}).get("eds_health_status", "HEALTHY")
                 found.append(f"{socket['address']}:{socket['port_value']} {health}")
         return sorted(found)
-
-    def get(self, host_name: str, target: str = "/", port: int = HTTP_PORT) -> Optional["Answer"]:
-        """The answer through the proxy; None if there is none within ten seconds."""
-        connection = http.client.HTTPConnection(self.ip, port, timeout=10)
-        try:
-            connection.request("GET", target, headers={"Host": host_name})
-            response = connection.getresponse()
-            body = response.read().decode(errors="replace")
-            return Answer(response.status, response.getheader("X-Served-By", ""), body)
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            connection.close()
-
-    def answers(self, host_name: str, requests: int = 40) -> "collections.Counter[str]":
-        """Who answers that many requests: containers' short ids, or the status if it is not 200."""
-        counts: "collections.Counter[str]" = collections.Counter()
-        for _ in range(requests):
-            answer = self.get(host_name)
-            counts[
-                answer.by if answer and answer.status == 200 else str(answer and answer.status)
-            ] += 1
-        return counts
-
-    def await_only(
-        self, host_name: str, containers: Collection[str], seconds: float = 30.0
-    ) -> None:
-        """Until all of these containers answer, and nobody else."""
-        wanted = set(containers)
-        assert wanted, "there are no containers to wait for"
-        deadline = time.monotonic() + seconds
-        eventually(
-            f"{sorted(wanted)} and nobody else answer for {host_name} at {self.node_id}",
-            lambda: set(self.answers(host_name, 10 * len(wanted))) == wanted,
-            deadline - time.monotonic(),
-        )
 
 
 class Answer:

@@ -1,0 +1,195 @@
+#include "deploy/images/drop_in/drop_in_settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "server/base/log.h"
+
+namespace fairlead {
+namespace {
+
+using Variables = std::function<const char*(const char*)>;
+
+// A variable of nginx-proxy's that has no counterpart.
+struct Unsupported {
+  const char* variable;
+  // Values that ask for what happens here anyway, separated by commas: nothing to say.
+  const char* same;
+  // What happens instead, and what to do.
+  const char* instead;
+  // It asks for nothing that anybody would miss.
+  bool needless = false;
+};
+
+constexpr Unsupported kUnsupported[] = {
+    {"DEFAULT_HOST", "",
+     "a name that no container claims has no default host; give one container "
+     "VIRTUAL_HOST with all the names"},
+    {"DEFAULT_ROOT", "404",
+     "a path that no container claims is answered with 404; let a container claim the path /"},
+    {"HTTPS_PORT", "443", "there is no HTTPS here; put a TLS proxy in front of the HTTP port"},
+    {"HTTPS_METHOD", "nohttps",
+     "there is no HTTPS here, so nothing is redirected; put a TLS proxy in front"},
+    {"NON_GET_REDIRECT", "301", "there is no HTTPS here, so nothing is redirected"},
+    {"HSTS", "off", "there is no HTTPS here; let the TLS proxy in front send the header"},
+    {"SSL_POLICY", "", "there is no HTTPS here; set it in the TLS proxy in front"},
+    {"TRUST_DEFAULT_CERT", "", "there is no HTTPS here; no certificate is used"},
+    {"ENABLE_HTTP_ON_MISSING_CERT", "true", "there is no HTTPS here; HTTP always serves"},
+    {"ENABLE_HTTP2", "true", "HTTP/2 is always on"},
+    {"ENABLE_HTTP3", "false", "there is no HTTP/3 here; HTTP/1.1 and HTTP/2 serve"},
+    {"ENABLE_IPV6", "false", "it listens on IPv4 alone; publish the port for IPv6 by Docker"},
+    {"PREFER_IPV6_NETWORK", "false",
+     "a container's IPv4 address is taken before its IPv6 one; connect it to a network that has "
+     "IPv6 alone"},
+    {"ENABLE_PROXY_PROTOCOL", "false",
+     "the PROXY protocol is not read, and a client that sends it is refused; turn it off in the "
+     "load balancer"},
+    {"TRUST_DOWNSTREAM_PROXY", "false",
+     "X-Forwarded-* of clients are not trusted: Envoy adds the address that it sees, and sets "
+     "X-Forwarded-Proto anew"},
+    {"SHA1_UPSTREAM_NAME", "false",
+     "there is no file with names of upstreams; clusters are named PROJECT/SERVICE:PORT", true},
+    {"RESOLVERS", "", "no name of a container is resolved: its addresses come from the engine",
+     true},
+    {"LOG_FORMAT", "",
+     "there is no access log; the programs' own log is JSON (FAIRLEAD_LOG_FORMAT)"},
+    {"LOG_FORMAT_ESCAPE", "",
+     "there is no access log; the programs' own log is JSON (FAIRLEAD_LOG_FORMAT)"},
+    {"LOG_JSON", "false",
+     "there is no access log; the programs' own log is JSON (FAIRLEAD_LOG_FORMAT)"},
+    {"DISABLE_ACCESS_LOGS", "true", "there is no access log in any case", true},
+    {"NO_COLOR", "", "a log that does not go to a terminal has no colours", true},
+    {"DEBUG_ENDPOINT", "false",
+     "nothing is shown to clients; ask `fairlead problems` and `fairlead services` in this "
+     "container"},
+    {"DHPARAM_BITS", "", "TLS here has no parameters of Diffie-Hellman", true},
+    {"DHPARAM_SKIP", "", "TLS here has no parameters of Diffie-Hellman", true},
+    {"DHPARAM_GENERATION", "", "TLS here has no parameters of Diffie-Hellman", true},
+    {"ACME_HTTP_CHALLENGE_LOCATION", "false",
+     "paths below /.well-known/acme-challenge/ go where the host's other paths go; get "
+     "certificates by DNS-01, or in the TLS proxy in front"},
+    {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "false",
+     "paths below /.well-known/acme-challenge/ are answered for known names alone"},
+    {"NGINX_CONTAINER_LABEL", "",
+     "this container finds itself without a label; FAIRLEAD_NETWORKS names its networks by hand",
+     true},
+    {"DOCKER_CONTAINER_FILTERS", "status=running",
+     "all containers with a routing word are routed; take VIRTUAL_HOST from those that are not "
+     "to be"},
+};
+
+// Something that nginx reads and Fairlead does not.
+struct UnreadFile {
+  const char* path;
+  const char* instead;
+};
+
+constexpr UnreadFile kUnread[] = {
+    {"/etc/nginx/certs", "there is no HTTPS here; put a TLS proxy in front of the HTTP port"},
+    {"/etc/nginx/vhost.d",
+     "nginx's directives mean nothing to Envoy; see docs/static-resources.md for routes of your "
+     "own"},
+    {"/etc/nginx/conf.d",
+     "nginx's directives mean nothing to Envoy; see docs/static-resources.md for listeners and "
+     "clusters of your own"},
+    {"/etc/nginx/toplevel.conf.d", "nginx's directives mean nothing to Envoy"},
+    {"/etc/nginx/proxy.conf",
+     "nginx's directives mean nothing to Envoy; the headers of that file's default are set "
+     "by Envoy where docs/drop-in.md says so"},
+    {"/etc/nginx/network_internal.conf",
+     "NETWORK_ACCESS=internal has rules of its own, see docs/labels.md"},
+    {"/etc/nginx/nginx.conf", "nginx's directives mean nothing to Envoy"},
+    {"/etc/nginx/dhparam", "TLS here has no parameters of Diffie-Hellman"},
+    {"/app/nginx.tmpl", "there is no template; routes come from the containers' words"},
+    {"/usr/share/nginx/html/errors/50x.html", "Envoy's own text is sent with 502, 503 and 504"},
+};
+
+std::string Value(const Variables& variables, const char* name, const char* otherwise = "") {
+  const char* value = variables(name);
+  return value == nullptr || *value == '\0' ? otherwise : value;
+}
+
+bool IsAmong(absl::string_view value, absl::string_view list) {
+  const std::vector<absl::string_view> items = absl::StrSplit(list, ',');
+  return std::find(items.begin(), items.end(), value) != items.end();
+}
+
+absl::StatusOr<uint16_t> ReadPort(const Variables& variables, const char* name,
+                                  const char* otherwise) {
+  const std::string text = Value(variables, name, otherwise);
+  uint32_t port = 0;
+  if (!absl::SimpleAtoi(text, &port) || port < 1 || port > 65535) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, "=", Quoted(text), " is no port; write a number from 1 to 65535"));
+  }
+  return static_cast<uint16_t>(port);
+}
+
+// nginx-proxy asks for these passwords: what they protect must not be open to everyone here.
+absl::Status CheckPasswords(const std::vector<MountedFile>& mounted) {
+  for (const MountedFile& file : mounted) {
+    if (file.path != "/etc/nginx/htpasswd") continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        file.path, " has password files (", Quoted(absl::StrJoin(file.names, ", ")),
+        "), and no proxy here would ask for a password; let the applications ask, or another "
+        "proxy, and then take the mount away"));
+  }
+  return absl::OkStatus();
+}
+
+void AddNotes(const Variables& variables, const std::vector<MountedFile>& mounted,
+              std::vector<DropInNote>& notes) {
+  for (const Unsupported& row : kUnsupported) {
+    const std::string value = Value(variables, row.variable);
+    if (value.empty() || IsAmong(value, row.same)) continue;
+    notes.push_back({!row.needless, absl::StrCat(row.variable, "=", Quoted(value),
+                                                 row.needless ? " has no effect: "
+                                                              : " is not "
+                                                                "supported: ",
+                                                 row.instead)});
+  }
+  for (const MountedFile& file : mounted) {
+    for (const UnreadFile& row : kUnread) {
+      if (file.path != row.path) continue;
+      std::string text = absl::StrCat(file.path, " is not read: ", row.instead);
+      if (!file.names.empty()) {
+        absl::StrAppend(&text, " (there: ", Quoted(absl::StrJoin(file.names, ", ")), ")");
+      }
+      notes.push_back({true, std::move(text)});
+    }
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
+                                                  const std::vector<MountedFile>& mounted) {
+  DropInSettings settings;
+  settings.docker_host = Value(variables, "DOCKER_HOST", "unix:///tmp/docker.sock");
+  settings.certificate_directory = Value(variables, "DOCKER_CERT_PATH");
+  settings.tls_verify = Value(variables, "DOCKER_TLS_VERIFY");
+  // Not the hostname, which is another one in each new container, while the host stays.
+  settings.host_id = Value(variables, "FAIRLEAD_HOST_ID", "local");
+  settings.networks =
+      absl::StrSplit(Value(variables, "FAIRLEAD_NETWORKS"), ',', absl::SkipWhitespace());
+  for (std::string& network : settings.networks) {
+    network = std::string(absl::StripAsciiWhitespace(network));
+  }
+
+  const absl::StatusOr<uint16_t> http_port = ReadPort(variables, "HTTP_PORT", "80");
+  if (!http_port.ok()) return http_port.status();
+  settings.http_port = *http_port;
+  settings.server_arguments.push_back(absl::StrCat("--http-listener=0.0.0.0:", *http_port));
+  settings.agent_arguments = {absl::StrCat("--docker-host=", settings.docker_host),
+                              absl::StrCat("--host-id=", settings.host_id)};
+  if (const absl::Status status = CheckPasswords(mounted); !status.ok()) return status;
+  AddNotes(variables, mounted, settings.notes);
+  return settings;
+}
+
+}  // namespace fairlead

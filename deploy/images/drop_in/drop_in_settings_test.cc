@@ -1,0 +1,159 @@
+#include "deploy/images/drop_in/drop_in_settings.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+
+namespace fairlead {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::StartsWith;
+
+absl::StatusOr<DropInSettings> Read(const std::map<std::string, std::string>& variables,
+                                    const std::vector<MountedFile>& mounted = {}) {
+  return ReadDropInSettings(
+      [&variables](const char* name) -> const char* {
+        const auto found = variables.find(name);
+        return found == variables.end() ? nullptr : found->second.c_str();
+      },
+      mounted);
+}
+
+TEST(DropInSettings, WithoutAnyVariable) {
+  const auto settings = Read({});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->docker_host, "unix:///tmp/docker.sock");
+  EXPECT_EQ(settings->host_id, "local");
+  EXPECT_EQ(settings->http_port, 80);
+  EXPECT_THAT(settings->networks, IsEmpty());
+  EXPECT_THAT(settings->notes, IsEmpty());
+  EXPECT_THAT(settings->server_arguments, ElementsAre("--http-listener=0.0.0.0:80"));
+  EXPECT_THAT(settings->agent_arguments,
+              ElementsAre("--docker-host=unix:///tmp/docker.sock", "--host-id=local"));
+}
+
+TEST(DropInSettings, WhatIsHonoured) {
+  const auto settings = Read({{"HTTP_PORT", "8080"},
+                              {"DOCKER_HOST", "tcp://engine:2376"},
+                              {"DOCKER_CERT_PATH", "/certs"},
+                              {"DOCKER_TLS_VERIFY", "1"},
+                              {"FAIRLEAD_HOST_ID", "web1"},
+                              {"FAIRLEAD_NETWORKS", "front, back,"}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->docker_host, "tcp://engine:2376");
+  EXPECT_EQ(settings->certificate_directory, "/certs");
+  EXPECT_EQ(settings->tls_verify, "1");
+  EXPECT_EQ(settings->http_port, 8080);
+  EXPECT_THAT(settings->networks, ElementsAre("front", "back"));
+  EXPECT_THAT(settings->notes, IsEmpty());
+  EXPECT_THAT(settings->server_arguments, Contains("--http-listener=0.0.0.0:8080"));
+  EXPECT_THAT(settings->agent_arguments,
+              ElementsAre("--docker-host=tcp://engine:2376", "--host-id=web1"));
+}
+
+TEST(DropInSettings, WhatNoProxyCouldStartWithIsRefused) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"HTTP_PORT", "0"},
+      {"HTTP_PORT", "65536"},
+      {"HTTP_PORT", "http"},
+      {"HTTP_PORT", "80x"},
+  };
+  for (const auto& [variable, value] : cases) {
+    const absl::Status status = Read({{variable, value}}).status();
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << variable << "=" << value;
+    EXPECT_THAT(std::string(status.message()), StartsWith(std::string(variable) + "="));
+  }
+}
+
+TEST(DropInSettings, AnEmptyVariableIsNotSet) {
+  const auto settings = Read({{"HTTP_PORT", ""}, {"DEFAULT_HOST", ""}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->http_port, 80);
+  EXPECT_THAT(settings->notes, IsEmpty());
+}
+
+TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
+  for (const char* variable : {"DEFAULT_HOST",
+                               "DEFAULT_ROOT",
+                               "HTTPS_PORT",
+                               "HTTPS_METHOD",
+                               "NON_GET_REDIRECT",
+                               "HSTS",
+                               "SSL_POLICY",
+                               "TRUST_DEFAULT_CERT",
+                               "ENABLE_HTTP_ON_MISSING_CERT",
+                               "ENABLE_HTTP2",
+                               "ENABLE_HTTP3",
+                               "ENABLE_IPV6",
+                               "PREFER_IPV6_NETWORK",
+                               "ENABLE_PROXY_PROTOCOL",
+                               "TRUST_DOWNSTREAM_PROXY",
+                               "LOG_FORMAT",
+                               "LOG_FORMAT_ESCAPE",
+                               "LOG_JSON",
+                               "DEBUG_ENDPOINT",
+                               "ACME_HTTP_CHALLENGE_LOCATION",
+                               "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST",
+                               "DOCKER_CONTAINER_FILTERS"}) {
+    const auto settings = Read({{variable, "other"}});
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    ASSERT_EQ(settings->notes.size(), 1) << variable;
+    EXPECT_TRUE(settings->notes[0].warning) << variable;
+    EXPECT_THAT(settings->notes[0].text,
+                StartsWith(std::string(variable) + "=other is not supported: "));
+  }
+}
+
+TEST(DropInSettings, WhatNobodyMissesIsNamedWithoutAWarning) {
+  for (const char* variable :
+       {"SHA1_UPSTREAM_NAME", "RESOLVERS", "DISABLE_ACCESS_LOGS", "NO_COLOR", "DHPARAM_BITS",
+        "DHPARAM_SKIP", "DHPARAM_GENERATION", "NGINX_CONTAINER_LABEL"}) {
+    const auto settings = Read({{variable, "other"}});
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    ASSERT_EQ(settings->notes.size(), 1) << variable;
+    EXPECT_FALSE(settings->notes[0].warning) << variable;
+    EXPECT_THAT(settings->notes[0].text, StartsWith(std::string(variable) + "=other has no"));
+  }
+}
+
+TEST(DropInSettings, AValueThatAsksForWhatHappensAnywayIsNoNews) {
+  const auto settings = Read({{"DEFAULT_ROOT", "404"},
+                              {"HTTPS_METHOD", "nohttps"},
+                              {"ENABLE_HTTP2", "true"},
+                              {"ENABLE_HTTP3", "false"},
+                              {"TRUST_DOWNSTREAM_PROXY", "false"},
+                              {"DISABLE_ACCESS_LOGS", "true"}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_THAT(settings->notes, IsEmpty());
+}
+
+TEST(DropInSettings, FilesThatAreNotReadAreNamed) {
+  const auto settings =
+      Read({}, {{"/etc/nginx/vhost.d", {"default", "shop.example"}}, {"/app/nginx.tmpl", {}}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  ASSERT_EQ(settings->notes.size(), 2);
+  EXPECT_THAT(settings->notes[0].text, StartsWith("/etc/nginx/vhost.d is not read: "));
+  EXPECT_THAT(settings->notes[0].text, HasSubstr("(there: default, shop.example)"));
+  EXPECT_THAT(settings->notes[1].text, StartsWith("/app/nginx.tmpl is not read: "));
+}
+
+TEST(DropInSettings, PasswordsThatNobodyWouldAskForAreRefused) {
+  const absl::Status status = Read({}, {{"/etc/nginx/htpasswd", {"shop.example"}}}).status();
+  EXPECT_TRUE(absl::IsFailedPrecondition(status)) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr("shop.example"));
+}
+
+TEST(DropInSettings, StrangeValuesDoNotBreakTheLog) {
+  const auto settings = Read({{"LOG_FORMAT", std::string("a\nb") + std::string(1000, 'c')}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_THAT(settings->notes[0].text, StartsWith("LOG_FORMAT=a?bccc"));
+  EXPECT_LT(settings->notes[0].text.size(), 500);
+}
+
+}  // namespace
+}  // namespace fairlead

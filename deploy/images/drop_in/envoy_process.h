@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "deploy/images/drop_in/supervisor.h"
+
+namespace fairlead {
+
+// Envoy as a supervised program: up when it has the server's configuration, and drained when no
+// request is under way. `bootstrap` is the path of its configuration, whose admin page is on the
+// Unix socket `admin_socket`; `drain_time` should be the supervisor's.
+SupervisedProgram EnvoyProcess(const std::string& path, const std::string& bootstrap,
+                               const std::string& admin_socket, const UnprivilegedUser& user,
+                               absl::Duration drain_time);
+
+// Whether no request is under way, by `stats`, an answer of Envoy's admin page to
+// /stats?filter=downstream_rq_active. The requests to the admin page itself do not count. False if
+// it says nothing of any request.
+bool HasNoActiveRequest(absl::string_view stats);
+
+}  // namespace fairlead

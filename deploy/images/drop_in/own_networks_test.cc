@@ -1,0 +1,77 @@
+#include "deploy/images/drop_in/own_networks.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+
+#include "absl/strings/str_cat.h"
+#include "test/fakes/docker_engine/fake_docker_engine.h"
+
+namespace fairlead {
+namespace {
+
+using testing::ElementsAre;
+
+// As EngineClient wants it.
+[[maybe_unused]] const auto kSigpipeBefore = std::signal(SIGPIPE, SIG_IGN);
+
+class OwnNetworksTest : public testing::Test {
+ protected:
+  std::string Run(const std::string& network, const std::string& mode) {
+    FakeContainer container;
+    container.network = network;
+    const std::string id = engine_.Run(container);
+    engine_.Change(id, "/HostConfig/NetworkMode", mode);
+    return id;
+  }
+  absl::StatusOr<OwnNetworks> Find(const std::string& id) {
+    return FindOwnNetworks(*ParseEngineUrl(engine_.url(), "", ""), id);
+  }
+
+  FakeDockerEngine engine_;
+};
+
+TEST_F(OwnNetworksTest, AllThatItIsConnectedTo) {
+  const std::string id = Run("shop_default", "shop_default");
+  engine_.Change(id, "/NetworkSettings/Networks/front", {{"IPAddress", "172.20.0.2"}});
+  const auto networks = Find(id);
+  ASSERT_TRUE(networks.ok()) << networks.status();
+  EXPECT_FALSE(networks->host);
+  EXPECT_THAT(networks->names, ElementsAre("front", "shop_default"));
+}
+
+TEST_F(OwnNetworksTest, TheHosts) {
+  const std::string id = Run("host", "host");
+  const auto networks = Find(id);
+  ASSERT_TRUE(networks.ok()) << networks.status();
+  EXPECT_TRUE(networks->host);
+}
+
+TEST_F(OwnNetworksTest, ThoseOfTheContainerWhoseNetworkItShares) {
+  const std::string owner = Run("shop_default", "shop_default");
+  const std::string id = Run("none", absl::StrCat("container:", owner));
+  engine_.Change(id, "/NetworkSettings/Networks", nlohmann::json::object());
+  const auto networks = Find(id);
+  ASSERT_TRUE(networks.ok()) << networks.status();
+  EXPECT_THAT(networks->names, ElementsAre("shop_default"));
+}
+
+TEST_F(OwnNetworksTest, NoneIsAnError) {
+  const std::string id = Run("none", "none");
+  engine_.Change(id, "/NetworkSettings/Networks", nlohmann::json::object());
+  EXPECT_TRUE(absl::IsFailedPrecondition(Find(id).status()));
+}
+
+TEST_F(OwnNetworksTest, NoContainerAndNoEngineAreErrors) {
+  EXPECT_TRUE(absl::IsNotFound(Find(std::string(64, 'a')).status()));
+  engine_.Stop();
+  EXPECT_TRUE(absl::IsUnavailable(Find(std::string(64, 'a')).status()));
+}
+
+TEST(OutwardAddress, IsNeverLoopback) {
+  EXPECT_THAT(OutwardAddress(), testing::Not(testing::StartsWith("127.")));
+}
+
+}  // namespace
+}  // namespace fairlead

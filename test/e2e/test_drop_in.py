@@ -1,0 +1,192 @@
+"""The image that takes nginx-proxy's place: Compose files as its users have them, with another image's name."""
+
+import errno
+import http.client
+import os
+import signal
+import threading
+from typing import Optional, Sequence
+
+import pytest
+
+from harness.docker import demo_service
+from harness.images import (
+    DropIn,
+    build_images,
+    connect_as_process,
+    ids_of,
+    proxy_service,
+    status_of,
+)
+from harness.wait import eventually
+
+CAP_NET_BIND_SERVICE = 1 << 10
+
+
+@pytest.fixture(scope="module", autouse=True)
+def images(world):
+    build_images(world.host1)
+
+
+@pytest.fixture
+def drop_in(world, project):
+    """Brings up a project with the proxy, as the service `proxy` with more settings, beside other services."""
+
+    def up(services: dict, proxy: Optional[dict] = None, networks: Sequence[str] = ()):
+        service = proxy_service(world.host1, **(proxy or {}))
+        compose = project({"proxy": service, **services}, networks=networks)
+        compose.up()
+        container = DropIn(world.host1, compose.containers("proxy")[0])
+        container.await_ready()
+        return compose, container
+
+    return up
+
+
+def test_a_compose_file_of_nginx_proxys_works(drop_in):
+    compose, proxy = drop_in(
+        {
+            "web": demo_service("who.example"),
+            "api": demo_service("api.example", environment={"VIRTUAL_PATH": "/v1"}),
+        }
+    )
+    proxy.await_only("who.example", compose.containers("web"))
+    compose.up({"web": 3})
+    assert len(compose.containers("web")) == 3
+    proxy.await_only("who.example", compose.containers("web"))
+    compose.up({"web": 1})
+    proxy.await_only("who.example", compose.containers("web"))
+
+    eventually("the path is routed", lambda: proxy.get("api.example", "/v1/x").status == 200)
+    assert proxy.get("api.example", "/other").status == 404
+
+
+def test_envoy_cannot_open_the_engines_socket(drop_in):
+    _, proxy = drop_in({})
+    envoy, agent = proxy.process("envoy"), proxy.process("fairlead-agent")
+    assert ids_of(envoy)[0] != 0
+    assert connect_as_process(envoy, "/tmp/docker.sock") == errno.EACCES
+    assert connect_as_process(agent, "/tmp/docker.sock") == 0
+
+    status = status_of(envoy)
+    assert status["Groups"] == ""
+    assert status["NoNewPrivs"] == "1"
+    for name in ("CapEff", "CapPrm", "CapInh", "CapBnd", "CapAmb"):
+        assert int(status[name], 16) == CAP_NET_BIND_SERVICE, name
+
+
+def test_docker_stop_lets_requests_end(drop_in):
+    compose, proxy = drop_in({"web": demo_service("slow.example")})
+    proxy.await_only("slow.example", compose.containers("web"))
+    answers = []
+    asking = threading.Thread(
+        target=lambda: answers.append(proxy.get("slow.example", "/slow?ms=2000"))
+    )
+    asking.start()
+    eventually("the request is under way", lambda: proxy.active_requests() == 1)
+    proxy.host.docker("stop", "-t", "20", proxy.container)
+    asking.join()
+    assert answers[0].status == 200
+    assert proxy.state()["ExitCode"] == 0
+    # Whoever is killed at the end of its time has another status; Envoy went first.
+    assert "is killed" not in proxy.log()
+
+
+def test_a_request_without_end_does_not_hold_docker_stop(drop_in):
+    compose, proxy = drop_in({"web": demo_service("endless.example")})
+    proxy.await_only("endless.example", compose.containers("web"))
+    connection = http.client.HTTPConnection(proxy.ip, proxy.port, timeout=20)
+    connection.request("GET", "/stream?ms=50", headers={"Host": "endless.example"})
+    assert connection.getresponse().read(2) == b".\n"
+    proxy.host.docker("stop", "-t", "20", proxy.container)
+    connection.close()
+    assert proxy.state()["ExitCode"] == 0
+
+
+def test_it_ends_when_one_of_its_programs_does(drop_in):
+    _, proxy = drop_in({})
+    os.kill(proxy.process("fairlead-server"), signal.SIGKILL)
+    assert proxy.await_end() == 128 + signal.SIGKILL
+    assert "fairlead-server was killed by signal 9" in proxy.log()
+
+
+def test_only_containers_on_a_shared_network_get_requests(drop_in):
+    compose, proxy = drop_in(
+        {
+            "near": demo_service("near.example", networks=["front", "inner"]),
+            # Published, and still on no network of the proxy's.
+            "far": demo_service("far.example", networks=["inner"], ports=["8000"]),
+        },
+        proxy={"networks": ["front"]},
+        networks=["front", "inner"],
+    )
+    proxy.await_only("near.example", compose.containers("near"))
+    assert proxy.get("far.example").status == 503
+    problem = eventually(
+        "a problem of the container out of reach",
+        lambda: next((p for p in proxy.problems() if "far" in p.get("container", "")), None),
+    )
+    assert problem["cure"]
+
+
+def test_in_the_hosts_network_it_reaches_every_bridge(drop_in, project):
+    other = project({"web": demo_service("bridge.example")})
+    other.up()
+    own = demo_service(
+        "own.example",
+        network_mode="host",
+        command=["serve", "8123"],
+        environment={"VIRTUAL_PORT": "8123"},
+    )
+    _, proxy = drop_in(
+        {"own": own}, proxy={"network_mode": "host", "environment": {"HTTP_PORT": "8088"}}
+    )
+    proxy.port = 8088
+    proxy.await_only("bridge.example", other.containers("web"))
+    eventually("the host's own container answers", lambda: proxy.get("own.example").status == 200)
+
+
+def test_what_is_not_supported_is_named(drop_in):
+    _, proxy = drop_in({}, proxy={"environment": {"LOG_FORMAT": "$$remote_addr", "HTTP_PORT": "80"}})
+    assert "LOG_FORMAT=$remote_addr is not supported: " in proxy.log()
+    assert "HTTP_PORT" not in proxy.log()
+
+
+def test_a_port_that_is_none_ends_it_with_what_to_write(world, project):
+    compose = project({"proxy": proxy_service(world.host1, environment={"HTTP_PORT": "http"})})
+    compose.up()
+    container = world.host1.docker(
+        "ps", "-aq", "--filter", f"label=com.docker.compose.project={compose.name}"
+    )
+    proxy = DropIn(world.host1, container)
+    assert proxy.await_end() == 2
+    assert "HTTP_PORT=http is no port; write a number from 1 to 65535" in proxy.log()
+
+
+def test_server_and_agent_have_images_of_their_own(world, project):
+    group = os.stat(world.host1.socket).st_gid
+    compose = project(
+        {
+            "server": {
+                "image": "fairlead-server",
+                "command": ["--insecure", "--agent-listen=0.0.0.0:18001"],
+            },
+            "agent": {
+                "image": "fairlead-agent",
+                "command": ["--insecure", "--server=server:18001", "--host-id=own"],
+                "volumes": [f"{world.host1.socket}:/var/run/docker.sock:ro"],
+                "group_add": [str(group)],
+            },
+        }
+    )
+    compose.up()
+    for service in ("server", "agent"):
+        (container,) = compose.containers(service)
+        proxy = DropIn(world.host1, container)
+        assert ids_of(proxy.process(f"fairlead-{service}")) == (65532, 65532)
+    (server,) = compose.containers("server")
+
+    def hosts() -> str:
+        return world.host1.docker("exec", server, "fairlead", "hosts", "-o", "json")
+
+    eventually("the agent reports", lambda: '"CONNECTED"' in hosts())
