@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
@@ -73,6 +74,8 @@ absl::Status CheckListener(absl::string_view text) {
 // Settings that are text on the command line and something else in the options.
 struct Texts {
   std::string http_listener = "0.0.0.0:8080";
+  std::string default_host;
+  int64_t unknown_host_status = 404;
   std::vector<std::string> groups = {"default"};
   std::vector<std::string> routable_networks;
   std::string host_timeout = "30s";
@@ -102,6 +105,13 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Section("What proxies are told");
   settings.Add("http-listener", "ADDR", "Where the default group's proxies listen for HTTP.",
                &texts.http_listener, CheckListener);
+  settings.Add("default-host", "HOST",
+               "A host that containers ask for, which also gets the requests for hosts that nobody "
+               "asks for.",
+               &texts.default_host);
+  settings.Add("unknown-host-status", "STATUS",
+               "What a request gets whose host nobody asks for: 404, or 503 as with nginx-proxy.",
+               &texts.unknown_host_status, 400, 599);
   settings.Add("groups", "NAME,...", "Groups of proxies that get the containers' routes.",
                &texts.groups);
   settings.Add("routable-networks", "NAME,...",
@@ -165,8 +175,11 @@ absl::Duration DurationOf(const std::string& text) {
 void Apply(const Texts& texts, ServerOptions& options) {
   Pipeline::Options& pipeline = options.control.pipeline;
   int http_port = 0;
-  SplitAddress(texts.http_listener, pipeline.resources.http_ip, http_port);
-  pipeline.resources.http_port = static_cast<uint16_t>(http_port);
+  HttpListeners::Options& http = pipeline.resources.http;
+  SplitAddress(texts.http_listener, http.ip, http_port);
+  http.port = static_cast<uint16_t>(http_port);
+  http.default_host = absl::AsciiStrToLower(texts.default_host);
+  http.unknown_host_status = static_cast<int>(texts.unknown_host_status);
   pipeline.resources.groups = texts.groups;
   pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
                                             texts.routable_networks.end());

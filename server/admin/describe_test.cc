@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/admin/timestamps.h"
@@ -16,6 +19,18 @@ using ::testing::IsEmpty;
 
 const absl::Time kNoon = absl::FromUnixSeconds(1'800'000'000);
 using Health = Endpoint::Health;
+
+// Of pairs of path and pool.
+VirtualHost HostOf(const std::vector<std::pair<std::string, std::string>>& routes) {
+  VirtualHost host;
+  host.domain = "shop.example";
+  for (const auto& [path, pool] : routes) {
+    Route& route = host.routes.emplace_back();
+    route.path = path;
+    route.pool = pool;
+  }
+  return host;
+}
 
 Endpoint Web(int number, Health health = Health::kHealthy, std::string reason = "") {
   Endpoint endpoint;
@@ -35,7 +50,8 @@ Endpoint Web(int number, Health health = Health::kHealthy, std::string reason = 
 }
 
 Pool PoolOf(const std::vector<Endpoint>& endpoints) {
-  Pool pool{.name = "shop/web:8000", .endpoints = {}};
+  Pool pool;
+  pool.name = "shop/web:8000";
   for (const Endpoint& endpoint : endpoints) {
     pool.endpoints.push_back(std::make_shared<const Endpoint>(endpoint));
   }
@@ -116,8 +132,8 @@ TEST(EndpointEvents, APoolMayBeNewOrGone) {
 }
 
 TEST(RouteEvents, TellEachPathThatDiffers) {
-  const VirtualHost before{"shop.example", {{"/api", "a:1"}, {"/old", "o:1"}, {"/", "w:1"}}};
-  const VirtualHost after{"shop.example", {{"/api", "b:1"}, {"/new", "n:1"}, {"/", "w:1"}}};
+  const VirtualHost before = HostOf({{"/api", "a:1"}, {"/old", "o:1"}, {"/", "w:1"}});
+  const VirtualHost after = HostOf({{"/api", "b:1"}, {"/new", "n:1"}, {"/", "w:1"}});
   EXPECT_THAT(Texts(RouteEvents(&before, &after, kNoon)),
               ElementsAre("shop.example: route /api now to b:1, was to a:1",
                           "shop.example: new route /new to n:1", "shop.example: route /old gone"));

@@ -25,7 +25,7 @@ std::vector<PoolChange> Pools(const std::vector<std::string>& names) {
     if (name.front() == '-') {
       pools.push_back({name.substr(1), nullptr});
     } else {
-      pools.push_back({name, std::make_shared<const Pool>(Pool{name, {}})});
+      pools.push_back({name, std::make_shared<const Pool>(Pool{name, {}, {}})});
     }
   }
   return pools;

@@ -96,6 +96,7 @@ std::vector<std::string> Text(const Pool& pool, const View& view) {
 
 TEST(Assignment, HasEachContainerWithItsHealthButThoseThatStart) {
   const Pool pool = {"shop/web:8000",
+                     {},
                      {Container("172.18.0.2", Endpoint::Health::kHealthy),
                       Container("172.18.0.3", Endpoint::Health::kDraining),
                       Container("172.18.0.4", Endpoint::Health::kUnhealthy),
@@ -107,6 +108,7 @@ TEST(Assignment, HasEachContainerWithItsHealthButThoseThatStart) {
 
 TEST(Assignment, NamesAnAddressOnce) {
   const Pool pool = {"p",
+                     {},
                      {Container("172.18.0.2", Endpoint::Health::kHealthy),
                       Container("172.18.0.2", Endpoint::Health::kHealthy)}};
   EXPECT_THAT(Text(pool, kOnHost), ElementsAre("|  p0", "172.18.0.2 HEALTHY"));
@@ -114,6 +116,7 @@ TEST(Assignment, NamesAnAddressOnce) {
 
 TEST(Assignment, PrefersTheProxysZoneWhereThereIsSomethingInIt) {
   const Pool pool = {"p",
+                     {},
                      {Container("172.18.0.2", Endpoint::Health::kHealthy, "a"),
                       Container("172.18.0.3", Endpoint::Health::kHealthy, "b")}};
   View view = kOnHost;

@@ -1,5 +1,6 @@
 #include "server/resources/listener.h"
 
+#include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/filters/http/router/v3/router.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 
@@ -19,6 +20,10 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const std::st
   // The proxy faces its clients: X-Forwarded-For starts with the address that it sees.
   manager.mutable_use_remote_address()->set_value(true);
   manager.add_upgrade_configs()->set_upgrade_type("websocket");
+  // Lets everyone in but where a route says otherwise.
+  auto& access = *manager.add_http_filters();
+  access.set_name(kAccessFilter);
+  access.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::rbac::v3::RBAC());
   auto& router = *manager.add_http_filters();
   router.set_name("envoy.filters.http.router");
   router.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::router::v3::Router());

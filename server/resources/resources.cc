@@ -7,9 +7,6 @@
 #include "absl/strings/str_join.h"
 #include "server/resources/assignment.h"
 #include "server/resources/cluster.h"
-#include "server/resources/listener.h"
-#include "server/resources/route.h"
-#include "server/snapshot/wire.h"
 
 namespace fairlead {
 namespace {
@@ -44,15 +41,11 @@ Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view,
 
 }  // namespace
 
-Resources::Resources(Options options) : options_(std::move(options)) {}
+Resources::Resources(Options options) : options_(std::move(options)), http_(options_.http) {}
 
 ResourceChanges Resources::Initial() {
   ResourceChanges out;
-  out.shared.push_back(Routes());
-  out.shared.push_back(
-      {Type::kListener, kHttp,
-       Resource::Of(Type::kListener, kHttp,
-                    HttpListenerOf(kHttp, options_.http_ip, options_.http_port, kHttp))});
+  Take(http_.Initial(), out);
   return out;
 }
 
@@ -62,17 +55,13 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
   for (ResourceChange& change : api_listeners_.Apply(changes.pools)) {
     out.shared.push_back(std::move(change));
   }
-  for (const VirtualHostChange& change : changes.virtual_hosts) {
-    if (change.after == nullptr) {
-      virtual_hosts_.erase(change.domain);
-      continue;
-    }
-    std::string& piece = virtual_hosts_[change.domain];
-    piece.clear();
-    wire::AppendField(piece, kVirtualHostsField, VirtualHostOf(*change.after).SerializeAsString());
-  }
-  if (!changes.virtual_hosts.empty()) out.shared.push_back(Routes());
+  if (!changes.virtual_hosts.empty()) Take(http_.Apply(changes.virtual_hosts), out);
   return out;
+}
+
+void Resources::Take(HttpListeners::Changes changes, ResourceChanges& out) {
+  for (ResourceChange& change : changes.resources) out.shared.push_back(std::move(change));
+  for (ProblemsOf& problems : changes.problems) out.problems.push_back(std::move(problems));
 }
 
 bool Resources::IsDerived(const View& view) const {
@@ -109,7 +98,9 @@ ResourceChanges Resources::CloseView(uint32_t view_id) {
 }
 
 void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
-  const bool is_new = !pools_.contains(change.name);
+  const auto before = pools_.find(change.name);
+  const bool is_other = before == pools_.end() || change.after == nullptr ||
+                        before->second->upstream != change.after->upstream;
   for (const auto& [view_id, view] : views_) {
     if (out.views.empty() || out.views.back().view_id < view_id) out.views.push_back({view_id, {}});
   }
@@ -124,9 +115,10 @@ void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
     return;
   }
   pools_[change.name] = change.after;
-  if (is_new) {
+  if (is_other) {
     out.shared.push_back({Type::kCluster, change.name,
-                          Resource::Of(Type::kCluster, change.name, ClusterOf(change.name))});
+                          Resource::Of(Type::kCluster, change.name,
+                                       ClusterOf(change.name, change.after->upstream))});
   }
   for (const auto& [view_id, view] : views_) Assign(*change.after, view_id, out);
 }
@@ -159,12 +151,6 @@ void Resources::ShowOutOfReach(const Pool& pool, uint32_t view_id, const ViewSta
     troubled_.insert(problems.source);
   }
   out.problems.push_back(std::move(problems));
-}
-
-ResourceChange Resources::Routes() const {
-  std::string bytes = RouteConfigurationOf(kHttp).SerializeAsString();
-  for (const auto& [domain, piece] : virtual_hosts_) bytes += piece;
-  return {Type::kRoute, kHttp, Resource::FromBytes(Type::kRoute, kHttp, bytes)};
 }
 
 }  // namespace fairlead

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "server/resources/api_listener.h"
+#include "server/resources/http_listeners.h"
 #include "server/routing/model.h"
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
@@ -33,20 +34,16 @@ struct ResourceChanges {
 class Resources {
  public:
   struct Options {
-    // Where the default group's proxies listen for HTTP.
-    std::string http_ip = "0.0.0.0";
-    uint16_t http_port = 8080;
+    // Where proxies listen, and what hosts get that nobody claims.
+    HttpListeners::Options http;
     // Groups that get derived routes. Others get nothing from containers.
     std::vector<std::string> groups = {"default"};
   };
 
-  // The name of the HTTP listener and of its routes.
-  static constexpr char kHttp[] = "http";
-
   explicit Resources(Options options);
 
-  // What every view with derived routes has before any container is known: the listener and its
-  // empty routes.
+  // What every view with derived routes has before any container is known: a listener without
+  // routes.
   ResourceChanges Initial();
 
   ResourceChanges Apply(const ModelChanges& changes);
@@ -74,14 +71,12 @@ class Resources {
   void Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out);
   void ShowOutOfReach(const Pool& pool, uint32_t view_id, const ViewState& view,
                       ResourceChanges& out);
-  ResourceChange Routes() const;
+  static void Take(HttpListeners::Changes changes, ResourceChanges& out);
 
   const Options options_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> pools_;
-  // Each domain's virtual host, serialized as a field of the route configuration: a change builds
-  // one anew.
-  absl::btree_map<std::string, std::string> virtual_hosts_;
-  ApiListeners api_listeners_{{kHttp}};
+  HttpListeners http_;
+  ApiListeners api_listeners_{{HttpListeners::kHttp}};
   absl::btree_map<uint32_t, ViewState> views_;
   // Sources of problems that stand.
   absl::flat_hash_set<std::string> troubled_;

@@ -33,8 +33,15 @@ std::shared_ptr<const Pool> PoolOf(const std::string& name, std::vector<std::str
   return pool;
 }
 
+Route RouteTo(const std::string& path, const std::string& pool) {
+  Route route;
+  route.path = path;
+  route.pool = pool;
+  return route;
+}
+
 std::shared_ptr<const VirtualHost> HostOf(const std::string& domain, const std::string& pool) {
-  return std::make_shared<const VirtualHost>(VirtualHost{domain, {{"/", pool}}});
+  return std::make_shared<const VirtualHost>(VirtualHost{domain, {RouteTo("/", pool)}, {}});
 }
 
 // "CDS name", "-CDS name" for one that goes.
@@ -143,7 +150,8 @@ TEST(Resources, TheRouteConfigurationHoldsEveryVirtualHost) {
 }
 
 TEST(Route, OnlyMethodsThatMayBeRepeatedAreRetriedAfterTheyWereSent) {
-  const VirtualHost host = {"shop.example", {{"/api", "api:80"}, {"/", "web:80"}}};
+  const VirtualHost host = {
+      "shop.example", {RouteTo("/api", "api:80"), RouteTo("/", "web:80")}, {}};
   const auto virtual_host = VirtualHostOf(host);
   std::vector<std::string> text;
   for (const auto& route : virtual_host.routes()) {
@@ -158,7 +166,7 @@ TEST(Route, OnlyMethodsThatMayBeRepeatedAreRetriedAfterTheyWereSent) {
 }
 
 TEST(Cluster, IsOpenNowhereByItself) {
-  const auto cluster = ClusterOf("shop/web:8000");
+  const auto cluster = ClusterOf("shop/web:8000", {});
   EXPECT_EQ(cluster.name(), "shop/web:8000");
   EXPECT_EQ(cluster.common_lb_config().healthy_panic_threshold().value(), 0);
   EXPECT_TRUE(cluster.common_lb_config().has_healthy_panic_threshold());
@@ -167,6 +175,41 @@ TEST(Cluster, IsOpenNowhereByItself) {
   EXPECT_TRUE(cluster.ignore_health_on_host_removal());
   EXPECT_GT(cluster.circuit_breakers().thresholds(0).max_retries().value(), 1000u);
   EXPECT_TRUE(cluster.eds_cluster_config().eds_config().has_ads());
+}
+
+TEST(Route, SaysWhatThePathBecomesAndWhomItLetsIn) {
+  Route route = RouteTo("/api", "api:80");
+  route.destination = "/";
+  route.internal = true;
+  route.load_balancing = {LoadBalancing::Policy::kHash, LoadBalancing::Key::kCookie, "session"};
+  const auto host = VirtualHostOf({"shop.example", {route, RouteTo("~^/(a|b)/", "ab:80")}, {}});
+  ASSERT_EQ(host.routes_size(), 4);
+  EXPECT_EQ(host.routes(0).route().prefix_rewrite(), "/");
+  EXPECT_EQ(host.routes(1).route().prefix_rewrite(), "/");
+  EXPECT_EQ(host.routes(1).route().hash_policy(0).cookie().name(), "session");
+  EXPECT_TRUE(host.routes(0).typed_per_filter_config().contains("envoy.filters.http.rbac"));
+  EXPECT_TRUE(host.routes(1).typed_per_filter_config().contains("envoy.filters.http.rbac"));
+  EXPECT_EQ(host.routes(2).match().safe_regex().regex(), ".*(?:^/(a|b)/).*");
+  EXPECT_FALSE(host.routes(2).typed_per_filter_config().contains("envoy.filters.http.rbac"));
+}
+
+TEST(Cluster, SpeaksAsTheContainerAsks) {
+  constexpr char kHttpOptions[] = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+  const auto plain = ClusterOf("p", {});
+  EXPECT_FALSE(plain.has_transport_socket());
+  EXPECT_FALSE(plain.typed_extension_protocol_options().contains(kHttpOptions));
+  EXPECT_TRUE(ClusterOf("p", {Protocol::kHttps, {}, true}).has_transport_socket());
+  const auto grpc = ClusterOf("p", {Protocol::kGrpc, {}, true});
+  EXPECT_FALSE(grpc.has_transport_socket());
+  EXPECT_TRUE(grpc.typed_extension_protocol_options().contains(kHttpOptions));
+  const auto grpcs = ClusterOf("p", {Protocol::kGrpcs, {}, true});
+  EXPECT_TRUE(grpcs.has_transport_socket());
+  EXPECT_TRUE(grpcs.typed_extension_protocol_options().contains(kHttpOptions));
+  using Policy = LoadBalancing::Policy;
+  EXPECT_EQ(ClusterOf("p", {Protocol::kHttp, {Policy::kHash, {}, {}}, true}).lb_policy(),
+            envoy::config::cluster::v3::Cluster::RING_HASH);
+  EXPECT_EQ(ClusterOf("p", {Protocol::kHttp, {Policy::kLeastRequest, {}, {}}, true}).lb_policy(),
+            envoy::config::cluster::v3::Cluster::LEAST_REQUEST);
 }
 
 }  // namespace

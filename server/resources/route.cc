@@ -1,12 +1,25 @@
 #include "server/resources/route.h"
 
+#include <array>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "envoy/config/rbac/v3/rbac.pb.h"
+#include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.pb.h"
+#include "server/base/nginx_regex.h"
+#include "server/resources/listener.h"
+#include "server/vocabulary/host.h"
+#include "server/vocabulary/path.h"
 
 namespace fairlead {
 namespace {
 
 using envoy::config::route::v3::RetryPolicy;
 using envoy::config::route::v3::RouteAction;
+using envoy::config::route::v3::RouteMatch;
+using envoy::extensions::filters::http::rbac::v3::RBACPerRoute;
 
 // Safe for every method: the request did not reach the container.
 constexpr char kRetryUnsent[] = "connect-failure,refused-stream,reset-before-request";
@@ -30,13 +43,94 @@ RetryPolicy RetryOn(const char* conditions) {
   return policy;
 }
 
-RouteAction ActionTo(const std::string& cluster, const char* retry_on) {
+void HashOn(const LoadBalancing& balancing, RouteAction& action) {
+  if (balancing.policy != LoadBalancing::Policy::kHash) return;
+  auto& policy = *action.add_hash_policy();
+  switch (balancing.key) {
+    case LoadBalancing::Key::kClientAddress:
+      policy.mutable_connection_properties()->set_source_ip(true);
+      break;
+    case LoadBalancing::Key::kHeader:
+      policy.mutable_header()->set_header_name(balancing.key_name);
+      break;
+    case LoadBalancing::Key::kCookie:
+      policy.mutable_cookie()->set_name(balancing.key_name);
+      break;
+    case LoadBalancing::Key::kQueryParameter:
+      policy.mutable_query_parameter()->set_name(balancing.key_name);
+      break;
+  }
+}
+
+RouteAction ActionTo(const Route& route, const char* retry_on) {
   RouteAction action;
-  action.set_cluster(cluster);
+  action.set_cluster(route.pool);
   // None of ours: how long an answer takes is the application's affair (Envoy's default is 15 s).
   action.mutable_timeout();
   *action.mutable_retry_policy() = RetryOn(retry_on);
+  if (route.destination.has_value()) action.set_prefix_rewrite(*route.destination);
+  HashOn(route.load_balancing, action);
   return action;
+}
+
+// Private networks (RFC 1918, RFC 4193) and the proxy's own host: whom NETWORK_ACCESS=internal
+// lets in.
+struct Network {
+  const char* address;
+  uint32_t prefix_length;
+};
+constexpr std::array<Network, 6> kInternalNetworks = {{{"127.0.0.0", 8},
+                                                       {"10.0.0.0", 8},
+                                                       {"192.168.0.0", 16},
+                                                       {"172.16.0.0", 12},
+                                                       {"::1", 128},
+                                                       {"fc00::", 7}}};
+
+RBACPerRoute OnlyInternal() {
+  RBACPerRoute only;
+  auto& rules = *only.mutable_rbac()->mutable_rules();
+  rules.set_action(envoy::config::rbac::v3::RBAC::ALLOW);
+  auto& policy = (*rules.mutable_policies())["internal"];
+  policy.add_permissions()->set_any(true);
+  for (const Network& network : kInternalNetworks) {
+    auto& range = *policy.add_principals()->mutable_remote_ip();
+    range.set_address_prefix(network.address);
+    range.mutable_prefix_len()->set_value(network.prefix_length);
+  }
+  return only;
+}
+
+void MatchHeader(const char* name, std::string regex, RouteMatch& match) {
+  auto& header = *match.add_headers();
+  header.set_name(name);
+  header.mutable_string_match()->mutable_safe_regex()->set_regex(std::move(regex));
+}
+
+// `host` is matched too if it is a regular expression.
+RouteMatch MatchOf(const std::string& host, const std::string& path) {
+  RouteMatch match;
+  if (IsPathRegex(path)) {
+    match.mutable_safe_regex()->set_regex(PathRegexOf(path));
+  } else {
+    match.set_prefix(path);
+  }
+  if (IsHostRegex(host)) MatchHeader(":authority", HostRegexOf(host), match);
+  return match;
+}
+
+void AddRoutes(const VirtualHost& host, envoy::config::route::v3::VirtualHost& to) {
+  for (const Route& route : host.routes) {
+    auto& idempotent = *to.add_routes();
+    *idempotent.mutable_match() = MatchOf(host.domain, route.path);
+    if (route.internal) {
+      (*idempotent.mutable_typed_per_filter_config())[kAccessFilter].PackFrom(OnlyInternal());
+    }
+    auto& other = *to.add_routes();
+    other = idempotent;
+    MatchHeader(":method", kIdempotentMethods, *idempotent.mutable_match());
+    *idempotent.mutable_route() = ActionTo(route, kRetrySent);
+    *other.mutable_route() = ActionTo(route, kRetryUnsent);
+  }
 }
 
 }  // namespace
@@ -45,17 +139,32 @@ envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host) {
   envoy::config::route::v3::VirtualHost virtual_host;
   virtual_host.set_name(host.domain);
   virtual_host.add_domains(host.domain);
-  for (const Route& route : host.routes) {
-    auto& idempotent = *virtual_host.add_routes();
-    idempotent.mutable_match()->set_prefix(route.path);
-    auto& method = *idempotent.mutable_match()->add_headers();
-    method.set_name(":method");
-    method.mutable_string_match()->mutable_safe_regex()->set_regex(kIdempotentMethods);
-    *idempotent.mutable_route() = ActionTo(route.pool, kRetrySent);
+  AddRoutes(host, virtual_host);
+  return virtual_host;
+}
 
-    auto& other = *virtual_host.add_routes();
-    other.mutable_match()->set_prefix(route.path);
-    *other.mutable_route() = ActionTo(route.pool, kRetryUnsent);
+std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& catch_all) {
+  if (catch_all.regexes.empty() && catch_all.default_host == nullptr &&
+      catch_all.unknown_host_status == 404) {
+    return std::nullopt;
+  }
+  envoy::config::route::v3::VirtualHost virtual_host;
+  virtual_host.set_name("*");
+  virtual_host.add_domains(std::string("*"));
+  for (const VirtualHost* host : catch_all.regexes) {
+    AddRoutes(*host, virtual_host);
+    // The host is this one's, whatever the path: no other is tried.
+    auto& unmatched = *virtual_host.add_routes();
+    *unmatched.mutable_match() = MatchOf(host->domain, "/");
+    unmatched.mutable_direct_response()->set_status(404);
+  }
+  if (catch_all.default_host != nullptr) {
+    AddRoutes(*catch_all.default_host, virtual_host);
+  } else if (catch_all.unknown_host_status != 404) {
+    auto& unknown = *virtual_host.add_routes();
+    unknown.mutable_match()->set_prefix("/");
+    unknown.mutable_direct_response()->set_status(
+        static_cast<uint32_t>(catch_all.unknown_host_status));
   }
   return virtual_host;
 }

@@ -1,15 +1,31 @@
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include "envoy/config/route/v3/route.pb.h"
 #include "envoy/config/route/v3/route_components.pb.h"
 #include "server/routing/model.h"
 
 namespace fairlead {
 
-// The virtual host of a domain. Each path has two routes: one for the methods that may be repeated
-// after they were sent (RFC 9110, section 9.2.2: idempotent), and one for the others, which are
-// repeated only if they were not.
+// The virtual host of a domain that is no regular expression. Each path has two routes: one for the
+// methods that may be repeated after they were sent (RFC 9110, section 9.2.2: idempotent), and one
+// for the others, which are repeated only if they were not.
 envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host);
+
+// What requests get whose host is no virtual host's domain.
+struct CatchAll {
+  // Domains that are regular expressions, in the order in which they are tried.
+  std::vector<const VirtualHost*> regexes;
+  // Null: there is none.
+  const VirtualHost* default_host = nullptr;
+  // For a host that nobody claims.
+  int unknown_host_status = 404;
+};
+
+// The virtual host "*". None: without one proxies answer 404, and that is all it would do.
+std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& catch_all);
 
 // The route configuration `name` without its virtual hosts; those are added as serialized pieces.
 envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(const std::string& name);

@@ -1,10 +1,11 @@
 #include "server/routing/containers.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "server/routing/addresses.h"
-#include "server/routing/health.h"
 #include "server/vocabulary/text.h"
 
 namespace fairlead {
@@ -17,10 +18,10 @@ bool IsOver(const v1::Container& container) {
 }
 
 bool Same(const Member& a, const Member& b) {
-  const bool same_endpoint =
-      a.endpoint == b.endpoint ||
-      (a.endpoint != nullptr && b.endpoint != nullptr && *a.endpoint == *b.endpoint);
-  return same_endpoint && a.facts == b.facts && a.host_silent == b.host_silent &&
+  const bool same_endpoints =
+      std::equal(a.endpoints.begin(), a.endpoints.end(), b.endpoints.begin(), b.endpoints.end(),
+                 [](const auto& x, const auto& y) { return x == y || *x == *y; });
+  return same_endpoints && a.facts == b.facts && a.host_silent == b.host_silent &&
          a.request == b.request && a.held_back == b.held_back;
 }
 
@@ -181,15 +182,25 @@ std::shared_ptr<const Member> Containers::Build(const std::string& host_id, cons
   member->host_silent = host.facts != nullptr && host.facts->silent;
   member->facts = container.facts;
   member->held_back = container.damper.held_back();
-  if (!member->held_back) member->endpoint = BuildEndpoint(*member, host, problems);
+  if (!member->held_back) BuildEndpoints(host, *member, problems);
   return member;
 }
 
-std::shared_ptr<const Endpoint> Containers::BuildEndpoint(const Member& member, const Host& host,
+void Containers::BuildEndpoints(const Host& host, Member& member, Problems& problems) const {
+  const std::optional<OwnHealth> health = HealthOf(*member.facts);
+  if (!health.has_value()) return;
+  absl::btree_set<uint16_t> ports;
+  for (const RouteRequest& route : member.request.routes) ports.insert(route.port);
+  for (const uint16_t port : ports) {
+    member.endpoints.push_back(BuildEndpoint(member, *health, port, host, problems));
+  }
+}
+
+std::shared_ptr<const Endpoint> Containers::BuildEndpoint(const Member& member,
+                                                          const OwnHealth& health, uint16_t port,
+                                                          const Host& host,
                                                           Problems& problems) const {
   const v1::Container& container = *member.facts;
-  const std::optional<OwnHealth> health = HealthOf(container);
-  if (!health.has_value()) return nullptr;
   auto endpoint = std::make_shared<Endpoint>();
   endpoint->container_id = container.id();
   endpoint->container_name = container.name();
@@ -197,15 +208,15 @@ std::shared_ptr<const Endpoint> Containers::BuildEndpoint(const Member& member, 
   endpoint->host_id = member.host_id;
   endpoint->zone = host.facts == nullptr ? "" : host.facts->zone;
   endpoint->started_at = TimeOf(container.has_started_at(), container.started_at());
-  endpoint->port = member.request.port;
-  endpoint->health = health->health;
-  endpoint->reason = health->reason;
+  endpoint->port = port;
+  endpoint->health = health.health;
+  endpoint->reason = health.reason;
   Place place;
   place.host = member.host_id;
   place.container = NameOf(container);
-  endpoint->addresses = AddressesOf({container, NetworkOwner(host, container), host.facts.get(),
-                                     member.request.port, routable_networks_},
-                                    place, problems);
+  endpoint->addresses = AddressesOf(
+      {container, NetworkOwner(host, container), host.facts.get(), port, routable_networks_}, place,
+      problems);
   return endpoint;
 }
 

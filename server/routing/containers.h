@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "absl/time/time.h"
 #include "server/catalog/facts.h"
 #include "server/routing/crash_damper.h"
+#include "server/routing/health.h"
 #include "server/routing/member.h"
 #include "server/routing/problem_book.h"
 
@@ -63,7 +65,9 @@ class Containers {
             absl::Duration now);
   std::shared_ptr<const Member> Build(const std::string& host_id, const Host& host,
                                       const Container& container, Problems& problems) const;
-  std::shared_ptr<const Endpoint> BuildEndpoint(const Member& member, const Host& host,
+  void BuildEndpoints(const Host& host, Member& member, Problems& problems) const;
+  std::shared_ptr<const Endpoint> BuildEndpoint(const Member& member, const OwnHealth& health,
+                                                uint16_t port, const Host& host,
                                                 Problems& problems) const;
   const v1::Container* NetworkOwner(const Host& host, const v1::Container& container) const;
 

@@ -1,5 +1,7 @@
 #include "server/routing/disagreement.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/vocabulary/text.h"
@@ -10,31 +12,31 @@ namespace {
 constexpr size_t kMostListed = 3;
 
 // "shop.example/, *.shop.example/ and 3 more"
-std::string Claimed(const std::vector<std::string>& hosts, const std::string& path) {
+std::string Claimed(const RoutingRequest& request) {
   std::vector<std::string> claims;
-  for (const std::string& host : hosts) {
+  for (const RouteRequest& route : request.routes) {
     if (claims.size() == kMostListed) break;
-    claims.push_back(Printable(absl::StrCat(host, path)));
+    claims.push_back(Printable(absl::StrCat(route.host, route.path)));
   }
-  const size_t more = hosts.size() - claims.size();
+  const size_t more = request.routes.size() - claims.size();
   return absl::StrCat(absl::StrJoin(claims, ", "),
                       more > 0 ? absl::StrCat(" and ", more, " more") : "");
 }
 
-std::string Claimed(const std::vector<Claim>& claims) {
-  std::vector<std::string> hosts;
-  for (const Claim& claim : claims) hosts.push_back(claim.first);
-  return Claimed(hosts, claims.front().second);
+bool ClaimTheSame(const RoutingRequest& a, const RoutingRequest& b) {
+  return std::equal(a.routes.begin(), a.routes.end(), b.routes.begin(), b.routes.end(),
+                    [](const RouteRequest& x, const RouteRequest& y) {
+                      return x.host == y.host && x.path == y.path;
+                    });
 }
 
-bool Agrees(const Service& service, const RoutingRequest& request) {
-  if (service.claims.size() != request.hosts.size()) return false;
-  for (size_t i = 0; i < service.claims.size(); ++i) {
-    if (service.claims[i].first != request.hosts[i] || service.claims[i].second != request.path) {
-      return false;
-    }
-  }
-  return true;
+// But for ports, of which each container has its own.
+bool AskTheSame(const RoutingRequest& a, const RoutingRequest& b) {
+  if (a == b) return true;
+  if (!ClaimTheSame(a, b)) return false;
+  RoutingRequest other = b;
+  for (size_t i = 0; i < a.routes.size(); ++i) other.routes[i].port = a.routes[i].port;
+  return a == other;
 }
 
 std::string NameOf(const v1::Container& container) {
@@ -44,31 +46,43 @@ std::string NameOf(const v1::Container& container) {
 void AboutClaims(const std::string& name, const Service& service, Problems& problems) {
   const Member* other = nullptr;
   size_t others = 0;
+  bool same_claims = true;
   for (const auto& [age, member] : service.members) {
-    if (member->endpoint == nullptr || Agrees(service, member->request)) continue;
+    if (member->endpoints.empty() || AskTheSame(service.words, member->request)) continue;
     other = member.get();
+    same_claims = same_claims && ClaimTheSame(service.words, member->request);
     ++others;
   }
   if (other == nullptr) return;
   const Member& spokesman = *service.NewestRunning();  // there is one where there are endpoints
+  const std::string newest = absl::StrCat(NameOf(*spokesman.facts), " on host ", spokesman.host_id,
+                                          ", the newest that runs");
   Problem problem;
   problem.place.host = other->host_id;
   problem.place.container = NameOf(*other->facts);
   problem.place.service = name;
-  problem.what = absl::StrCat(
-      "containers of one service disagree: this one asks for ",
-      Claimed(other->request.hosts, other->request.path),
-      others > 1 ? absl::StrCat(", as ", others - 1, " more ask for something else") : "", ", but ",
-      NameOf(*spokesman.facts), " on host ", spokesman.host_id, ", the newest that runs, for ",
-      Claimed(service.claims), ", which stands for all of them");
+  const std::string more =
+      others > 1 ? absl::StrCat(", as ", others - 1, " more ask for something else") : "";
+  problem.what =
+      same_claims ? absl::StrCat(
+                        "containers of one service disagree: this one asks for the same hosts and "
+                        "paths in another way (protocol, destination, access, https or balancing)",
+                        more, ", but the words of ", newest, ", stand for all of them")
+                  : absl::StrCat("containers of one service disagree: this one asks for ",
+                                 Claimed(other->request), more, ", but ", newest, ", for ",
+                                 Claimed(service.words), ", which stands for all of them");
   problem.cure =
-      "give all containers of the service the same hosts and path, or part them with the label "
+      "give all containers of the service the same words, or part them with the label "
       "fairlead.service";
   problems.push_back(std::move(problem));
 }
 
 void AboutPorts(const std::string& name, const Service& service, Problems& problems) {
-  const std::vector<uint16_t> ports = service.Ports();
+  std::vector<uint16_t> ports;
+  for (const Claim& claim : service.claims) {
+    ports = service.PortsFor(claim);
+    if (ports.size() > 1) break;
+  }
   if (ports.size() < 2) return;
   const size_t listed = std::min(ports.size(), kMostListed);
   Problem problem;

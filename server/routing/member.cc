@@ -13,6 +13,17 @@ Age AgeOf(const Member& member) {
           member.host_id};
 }
 
+std::shared_ptr<const Endpoint> Member::EndpointFor(absl::string_view host, absl::string_view path,
+                                                    uint16_t port) const {
+  if (endpoints.empty()) return nullptr;
+  const RouteRequest* own = request.FindRoute(host, path);
+  if (own != nullptr) port = own->port;
+  for (const auto& endpoint : endpoints) {
+    if (endpoint->port == port) return endpoint;
+  }
+  return endpoints.front();
+}
+
 bool Runs(const Member& member) {
   if (member.held_back) return false;
   const auto state = member.facts->state();

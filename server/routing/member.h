@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <tuple>
+#include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/catalog/facts.h"
 #include "server/routing/model.h"
@@ -19,8 +22,15 @@ struct Member {
   RoutingRequest request;  // published
   // It crashes again and again, and is treated as if it did not run.
   bool held_back = false;
-  // By the container's own word. Null: it is no endpoint now.
-  std::shared_ptr<const Endpoint> endpoint;
+  // One for each port that it asks for, sorted by port; health by the container's own word. Empty:
+  // it is no endpoint now.
+  std::vector<std::shared_ptr<const Endpoint>> endpoints;
+
+  // The endpoint for requests of this host and path, which go to `port` if the service as a whole
+  // is asked: the container's own word for it, else `port` if it has that, else its first. Null: it
+  // has none.
+  std::shared_ptr<const Endpoint> EndpointFor(absl::string_view host, absl::string_view path,
+                                              uint16_t port) const;
 };
 
 // Members by age, the newest last; ids settle what was created at the same moment.

@@ -2,12 +2,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "server/base/problem.h"
 #include "server/catalog/facts.h"
+#include "server/vocabulary/domain_settings.h"
+#include "server/vocabulary/load_balancing.h"
+#include "server/vocabulary/protocol.h"
 
 namespace fairlead {
 
@@ -66,31 +70,51 @@ struct Endpoint {
   }
 };
 
+// How a pool's containers are spoken to.
+struct Upstream {
+  Protocol protocol = Protocol::kHttp;
+  LoadBalancing load_balancing;
+  // Connections are used again.
+  bool keep_alive = true;
+
+  friend bool operator==(const Upstream&, const Upstream&) = default;
+};
+
 // The containers that claim the same hosts and paths: one cluster, whose assignment holds them all.
 // Immutable.
 struct Pool {
   // The cluster's (and EDS) name: PROJECT/SERVICE:PORT for one service and one port, HOST/PATH for
   // a mixed one.
   std::string name;
+  Upstream upstream;
   // Sorted by container id and port. May be empty: its routes answer 503.
   std::vector<std::shared_ptr<const Endpoint>> endpoints;
 };
 
 struct Route {
-  std::string path;  // a prefix that starts with '/'
+  std::string path;  // a prefix that starts with '/', or "~REGEX" as nginx has it
   std::string pool;  // Pool::name
+  // What the container gets instead of the prefix. None: the path as it came.
+  std::optional<std::string> destination;
+  // Only for clients in private networks.
+  bool internal = false;
+  // What the pool's policy hashes, if it does.
+  LoadBalancing load_balancing;
 
-  friend bool operator==(const Route& a, const Route& b) {
-    return a.path == b.path && a.pool == b.pool;
-  }
+  friend bool operator==(const Route&, const Route&) = default;
 };
 
 // A domain and what is behind it. Immutable.
 struct VirtualHost {
-  // Lower case: "shop.example", "*.shop.example" or "shop.*". Never "*".
+  // Lower case: "shop.example", "*.shop.example" or "shop.*"; or "~REGEX" as nginx has it. Never
+  // "*".
   std::string domain;
-  // Longest path first; each path once. Never empty.
+  // In the order in which they are tried, as nginx does: regular expressions by their text, then
+  // the longest prefix first; each path once. Never empty.
   std::vector<Route> routes;
+  DomainSettings settings;
+
+  friend bool operator==(const VirtualHost&, const VirtualHost&) = default;
 };
 
 // What must outlive the containers of a service: its routes stay and answer 503 when all of them

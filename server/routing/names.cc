@@ -4,13 +4,22 @@
 #include "absl/strings/str_cat.h"
 
 namespace fairlead {
+namespace {
+
+std::string InBraces(absl::string_view text) {
+  return absl::StartsWith(text, "~") ? absl::StrCat("{", text, "}") : std::string(text);
+}
+
+}  // namespace
 
 std::string ServicePoolName(absl::string_view service, uint16_t port) {
   return absl::StrCat(service, ":", port);
 }
 
 std::string MixedPoolName(absl::string_view host, absl::string_view path) {
-  return absl::StrCat(host, absl::StrContains(host, ".") ? "" : ".", path);
+  const bool is_whole = absl::StrContains(host, ".") && !absl::StartsWith(host, "~");
+  return absl::StrCat(InBraces(host), is_whole ? "" : ".", absl::StartsWith(path, "~") ? "/" : "",
+                      InBraces(path));
 }
 
 absl::string_view ServiceOfPool(absl::string_view pool) {

@@ -16,7 +16,9 @@ namespace fairlead {
 std::string ServicePoolName(absl::string_view service, uint16_t port);
 
 // "shop.example/api". A host without a dot gets its final one, as DNS writes a name that is whole:
-// "localhost./api"; no host ends with a dot otherwise.
+// "localhost./api"; no host ends with a dot otherwise. Regular expressions are in braces, which no
+// host or path has, and one for a host has the final dot as well: "{~^shop[0-9]+$}./api",
+// "shop.example/{~^/(a|b)/}".
 std::string MixedPoolName(absl::string_view host, absl::string_view path);
 
 // The service whose pool of that name it is, as in ServicePoolName; empty: a mixed pool's.

@@ -303,5 +303,144 @@ TEST(Summary, IsWhatAnOperatorAsksFor) {
   EXPECT_THAT(model.routing().Summary("none").routes, IsEmpty());
 }
 
+// "PATH -> POOL", and what differs from the default, for each route in the order of trying.
+std::vector<std::string> RoutesOf(const Model& model, const std::string& domain) {
+  const auto host = model.routing().FindVirtualHost(domain);
+  if (host == nullptr) return {"404"};
+  std::vector<std::string> routes;
+  for (const Route& route : host->routes) {
+    routes.push_back(absl::StrCat(route.path, " -> ", route.pool,
+                                  route.destination.has_value() ? " as " + *route.destination : "",
+                                  route.internal ? " internal" : ""));
+  }
+  return routes;
+}
+
+TEST(Multiports, EachPortOfAContainerIsAPool) {
+  Model model;
+  ExampleContainer web;
+  web.virtual_host = "";
+  web.labels = {{"fairlead.multiports",
+                 "{shop.example: {/: {port: 8000}, /api: {port: 9000, dest: /}}, "
+                 "admin.example: {/: {port: 9000}}}"}};
+  model.Apply(Is("h1", web));
+  EXPECT_THAT(RoutesOf(model, "shop.example"),
+              ElementsAre("/api -> shop/web:9000 as /", "/ -> shop/web:8000"));
+  EXPECT_THAT(RoutesOf(model, "admin.example"), ElementsAre("/ -> shop/web:9000"));
+  EXPECT_THAT(model.Pool("shop/web:8000"), ElementsAre("web1 healthy"));
+  EXPECT_THAT(model.Pool("shop/web:9000"), ElementsAre("web1 healthy"));
+  EXPECT_EQ(model.routing().FindPool("shop/web:9000")->endpoints[0]->port, 9000);
+
+  ExampleContainer second = web;
+  second.id = "web2";
+  second.created_at = 2;
+  model.Apply(Is("h1", second));
+  EXPECT_THAT(model.Pool("shop/web:9000"), ElementsAre("web1 healthy", "web2 healthy"));
+  EXPECT_TRUE(model.changes().virtual_hosts.empty());
+  model.Apply(Gone("h1", "web1"));
+  model.Apply(Gone("h1", "web2"));
+  EXPECT_THAT(model.Pool("shop/web:9000"), IsEmpty());
+}
+
+TEST(Multiports, TwoProtocolsOnOnePortAreTwoPools) {
+  Model model;
+  ExampleContainer web;
+  web.virtual_host = "";
+  web.labels = {{"fairlead.multiports",
+                 "{shop.example: {/: {port: 8000}, /rpc: {port: 8000, proto: grpc}}}"}};
+  model.Apply(Is("h1", web));
+  EXPECT_THAT(RoutesOf(model, "shop.example"),
+              ElementsAre("/rpc -> shop.example/rpc", "/ -> shop/web:8000"));
+  EXPECT_EQ(model.routing().FindPool("shop.example/rpc")->upstream.protocol, Protocol::kGrpc);
+  EXPECT_EQ(model.routing().FindPool("shop/web:8000")->upstream.protocol, Protocol::kHttp);
+}
+
+TEST(Multiports, OutranksWhoAsksForTheSamePathWithOneWord) {
+  Model model;
+  ExampleContainer plain;
+  plain.service = "a";
+  plain.labels = {{"fairlead.dest", "/plain"}, {"fairlead.cert-name", "plain"}};
+  ExampleContainer ports;
+  ports.id = "ports1";
+  ports.service = "b";
+  ports.virtual_host = "";
+  ports.labels = {{"fairlead.multiports", "{shop.example: {/: {dest: /ports}}}"},
+                  {"fairlead.cert-name", "ports"}};
+  model.Apply(Is("h1", plain));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/a:8000 as /plain"));
+  model.Apply(Is("h1", ports));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop.example/ as /ports"));
+  EXPECT_EQ(model.routing().FindVirtualHost("shop.example")->settings.certificate, "ports");
+  model.Apply(Gone("h1", "ports1"));
+  // It has containers; the other has none and gives way.
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/a:8000 as /plain"));
+}
+
+TEST(Pools, RegularExpressionsAreTriedBeforePrefixes) {
+  Model model;
+  ExampleContainer web;
+  web.virtual_host = "shop.example,~^shop[0-9]+\\.example$";
+  ExampleContainer api = web;
+  api.id = "api1";
+  api.service = "api";
+  api.path = "~^/(v1|v2)/";
+  model.Apply(Is("h1", web));
+  model.Apply(Is("h1", api));
+  EXPECT_THAT(RoutesOf(model, "shop.example"),
+              ElementsAre("~^/(v1|v2)/ -> shop/api:8000", "/ -> shop/web:8000"));
+  EXPECT_THAT(RoutesOf(model, "~^shop[0-9]+\\.example$"),
+              ElementsAre("~^/(v1|v2)/ -> shop/api:8000", "/ -> shop/web:8000"));
+}
+
+TEST(Pools, WhatOneWantsForFewIsNotOpenedByAnother) {
+  Model model;
+  ExampleContainer open;
+  open.service = "a";
+  ExampleContainer closed;
+  closed.id = "closed1";
+  closed.service = "b";
+  closed.labels = {{"fairlead.network-access", "internal"}};
+  model.Apply(Is("h1", open));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/a:8000"));
+  model.Apply(Is("h1", closed));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop.example/ internal"));
+  // The wish of a service that has no container any more is not heard: those that run share nothing
+  // with it.
+  model.Apply(Gone("h1", "closed1"));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/a:8000"));
+}
+
+TEST(Pools, AChangeOfWordsAloneReachesTheDomain) {
+  Model model;
+  ExampleContainer web;
+  model.Apply(Is("h1", web));
+  web.labels = {{"fairlead.hsts", "off"}};
+  web.created_at = 2;
+  model.Apply(Is("h1", web));
+  ASSERT_EQ(model.changes().virtual_hosts.size(), 1u);
+  EXPECT_EQ(model.changes().virtual_hosts[0].after->settings.hsts, "");
+  EXPECT_TRUE(model.changes().pools.empty());
+}
+
+TEST(Pools, ServicesThatContradictEachOtherAboutADomainAreAProblem) {
+  Model model;
+  ExampleContainer one;
+  one.service = "a";
+  one.labels = {{"fairlead.hsts", "off"}};
+  ExampleContainer other;
+  other.id = "other1";
+  other.service = "b";
+  other.path = "/b";
+  model.Apply(Is("h1", one));
+  model.Apply(Is("h1", other));
+  EXPECT_TRUE(model.changes().problems.empty());  // it says nothing, so nothing is contradicted
+  other.labels = {{"fairlead.hsts", "max-age=5"}};
+  model.Apply(Is("h1", other));
+  ASSERT_EQ(model.changes().problems.size(), 1u);
+  EXPECT_EQ(model.changes().problems[0].source, "domain shop.example");
+  EXPECT_EQ(model.changes().problems[0].problems.at(0).place.service, "shop/b");
+  EXPECT_EQ(model.routing().FindVirtualHost("shop.example")->settings.hsts, "");
+}
+
 }  // namespace
 }  // namespace fairlead

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "server/routing/health.h"
 #include "server/routing/names.h"
+#include "server/vocabulary/path.h"
 #include "server/vocabulary/text.h"
 
 namespace fairlead {
@@ -21,13 +22,23 @@ bool ByContainerAndPort(const PoolMember& a, const PoolMember& b) {
          std::tie(b.endpoint->container_id, b.endpoint->port, b.endpoint->host_id);
 }
 
-bool SameEndpoints(const Pool& a, const Pool& b) {
-  return std::equal(a.endpoints.begin(), a.endpoints.end(), b.endpoints.begin(), b.endpoints.end(),
+bool Same(const Pool& a, const Pool& b) {
+  return a.upstream == b.upstream &&
+         std::equal(a.endpoints.begin(), a.endpoints.end(), b.endpoints.begin(), b.endpoints.end(),
                     [](const auto& x, const auto& y) { return x == y || *x == *y; });
 }
 
-bool LongestPathFirst(const Route& a, const Route& b) {
-  return a.path.size() != b.path.size() ? a.path.size() > b.path.size() : a.path < b.path;
+// nginx tries regular expressions before prefixes.
+bool TriedBefore(const Route& a, const Route& b) {
+  const bool a_regex = IsPathRegex(a.path);
+  const bool b_regex = IsPathRegex(b.path);
+  if (a_regex != b_regex) return a_regex;
+  if (!a_regex && a.path.size() != b.path.size()) return a.path.size() > b.path.size();
+  return a.path < b.path;
+}
+
+Upstream UpstreamOf(const RoutingRequest& request, const RouteRequest& route) {
+  return {route.protocol, request.load_balancing, request.keep_alive};
 }
 
 // Only a mixed pool has more than one service, and it has one route.
@@ -46,6 +57,16 @@ Problems SharedPoolNotice(const Claim& route, const std::vector<std::string>& se
   return {std::move(problem)};
 }
 
+Problem Contradiction(const std::string& domain, const std::string& heard,
+                      const std::string& not_heard) {
+  Problem problem;
+  problem.place.service = not_heard;
+  problem.what = absl::StrCat("it asks for something else of the host ", Shown(domain), " than ",
+                              heard, " does (certificate, https, HSTS or ports), which is heard");
+  problem.cure = absl::StrCat("say it in one of the two services, or in both alike");
+  return problem;
+}
+
 }  // namespace
 
 void Routes::Apply(const std::vector<ServiceTouched>& touched, ProblemBook& problems,
@@ -55,8 +76,13 @@ void Routes::Apply(const std::vector<ServiceTouched>& touched, ProblemBook& prob
   absl::btree_set<std::string> pools;
   absl::btree_set<std::string> domains;
   for (const Claim& claim : claims) SettleRoute(claim, pools, domains);
+  for (const ServiceTouched& service : touched) {
+    if (!service.words_changed) continue;
+    for (const Claim& claim : service.claims_before) domains.insert(claim.first);
+    for (const Claim& claim : service.claims_after) domains.insert(claim.first);
+  }
   for (const std::string& pool : pools) SettlePool(pool, problems, changes);
-  for (const std::string& domain : domains) SettleVirtualHost(domain, changes);
+  for (const std::string& domain : domains) SettleVirtualHost(domain, problems, changes);
 }
 
 std::shared_ptr<const Pool> Routes::FindPool(const std::string& name) const {
@@ -89,7 +115,7 @@ std::vector<std::shared_ptr<const VirtualHost>> Routes::VirtualHosts() const {
 
 std::string Routes::PoolBehind(const Claim& claim) const {
   const auto found = routes_.find(claim);
-  return found == routes_.end() ? "" : found->second.pool;
+  return found == routes_.end() ? "" : found->second.route.pool;
 }
 
 void Routes::Claims(const ServiceTouched& touched, absl::btree_set<Claim>& claims) {
@@ -111,33 +137,63 @@ std::vector<std::string> Routes::Owners(const RouteState& route) const {
   return {route.claimants.begin(), route.claimants.end()};
 }
 
-std::string Routes::PoolName(const Claim& claim, const std::vector<std::string>& owners) const {
+const RoutingRequest& Routes::Speaker(const std::vector<std::string>& owners) const {
+  for (const std::string& name : owners) {
+    const Service& service = *services_.Find(name);
+    if (service.words.multiports) return service.words;
+  }
+  return services_.Find(owners.front())->words;
+}
+
+// A service may speak one protocol on a port for one path, and another for another: then only the
+// first path's pool has the service's name.
+std::string Routes::PoolName(const Claim& claim, const std::vector<std::string>& owners,
+                             const Upstream& upstream) const {
   if (owners.size() == 1) {
-    const std::vector<uint16_t> ports = services_.Find(owners.front())->Ports();
-    if (ports.size() == 1) return ServicePoolName(owners.front(), ports.front());
+    const Service& service = *services_.Find(owners.front());
+    const std::vector<uint16_t> ports = service.PortsFor(claim);
+    const uint16_t asked = service.words.FindRoute(claim.first, claim.second)->port;
+    const auto& routes = service.words.routes;
+    const auto first = std::find_if(routes.begin(), routes.end(),
+                                    [&](const RouteRequest& route) { return route.port == asked; });
+    if (ports.size() == 1 && UpstreamOf(service.words, *first) == upstream) {
+      return ServicePoolName(owners.front(), ports.front());
+    }
   }
   return MixedPoolName(claim.first, claim.second);
 }
 
 void Routes::SettleRoute(const Claim& claim, absl::btree_set<std::string>& pools,
                          absl::btree_set<std::string>& domains) {
-  RouteState& route = routes_[claim];
-  const std::string before = route.pool;
-  if (!before.empty()) pools.insert(before);
-  std::vector<std::string> owners = Owners(route);
-  route.pool = owners.empty() ? "" : PoolName(claim, owners);
-  if (route.pool != before) {
-    domains.insert(claim.first);
-    LeavePool(claim, before);
-  }
+  RouteState& state = routes_[claim];
+  const Route before = state.route;
+  if (!before.pool.empty()) pools.insert(before.pool);
+  std::vector<std::string> owners = Owners(state);
   if (owners.empty()) {
+    domains.insert(claim.first);
+    LeavePool(claim, before.pool);
     routes_.erase(claim);
     return;
   }
-  PoolState& pool = pools_[route.pool];
+  const RoutingRequest& speaker = Speaker(owners);
+  const RouteRequest& asked = *speaker.FindRoute(claim.first, claim.second);
+  const Upstream upstream = UpstreamOf(speaker, asked);
+  state.route.path = claim.second;
+  state.route.pool = PoolName(claim, owners, upstream);
+  state.route.destination = asked.destination;
+  state.route.load_balancing = speaker.load_balancing;
+  // What one of them wants for few is not opened to everyone by another.
+  state.route.internal = std::any_of(owners.begin(), owners.end(), [&](const std::string& name) {
+    return services_.Find(name)->words.internal;
+  });
+  if (state.route != before || state.owners != owners) domains.insert(claim.first);
+  if (state.route.pool != before.pool) LeavePool(claim, before.pool);
+  PoolState& pool = pools_[state.route.pool];
   pool.routes.insert(claim);
-  pool.services = std::move(owners);
-  pools.insert(route.pool);
+  pool.services = owners;
+  pool.upstream = upstream;
+  pools.insert(state.route.pool);
+  state.owners = std::move(owners);
 }
 
 void Routes::LeavePool(const Claim& claim, const std::string& pool) {
@@ -157,44 +213,80 @@ void Routes::SettlePool(const std::string& name, ProblemBook& problems, ModelCha
   }
   problems.Set(source, SharedPoolNotice(*state.routes.begin(), state.services));
   auto pool = BuildPool(name, state);
-  if (state.pool != nullptr && SameEndpoints(*state.pool, *pool)) return;
+  if (state.pool != nullptr && Same(*state.pool, *pool)) return;
   state.pool = std::move(pool);
   changes.pools.push_back({name, state.pool});
 }
 
 std::shared_ptr<const Pool> Routes::BuildPool(const std::string& name,
                                               const PoolState& state) const {
+  // All its routes have the same endpoints: that is what makes them one pool.
+  const Claim& claim = *state.routes.begin();
   std::vector<PoolMember> members;
-  for (const std::string& service : state.services) {
-    for (const auto& [age, member] : services_.Find(service)->members) {
-      if (member->endpoint == nullptr) continue;
-      members.push_back({member->endpoint, member->host_silent, FailsCheck(*member)});
+  for (const std::string& name : state.services) {
+    const Service& service = *services_.Find(name);
+    const uint16_t port = service.words.FindRoute(claim.first, claim.second)->port;
+    for (const auto& [age, member] : service.members) {
+      auto endpoint = member->EndpointFor(claim.first, claim.second, port);
+      if (endpoint == nullptr) continue;
+      members.push_back({std::move(endpoint), member->host_silent, FailsCheck(*member)});
     }
   }
   std::sort(members.begin(), members.end(), ByContainerAndPort);
   auto pool = std::make_shared<Pool>();
   pool->name = name;
+  pool->upstream = state.upstream;
   pool->endpoints = SettleHealth(members);
   return pool;
 }
 
-void Routes::SettleVirtualHost(const std::string& domain, ModelChanges& changes) {
+void Routes::SettleVirtualHost(const std::string& domain, ProblemBook& problems,
+                               ModelChanges& changes) {
   auto host = std::make_shared<VirtualHost>();
   host->domain = domain;
+  absl::btree_set<std::string> services;
   for (auto it = routes_.lower_bound({domain, ""}); it != routes_.end(); ++it) {
     if (it->first.first != domain) break;
-    host->routes.push_back({it->first.second, it->second.pool});
+    host->routes.push_back(it->second.route);
+    services.insert(it->second.owners.begin(), it->second.owners.end());
   }
-  std::sort(host->routes.begin(), host->routes.end(), LongestPathFirst);
+  std::sort(host->routes.begin(), host->routes.end(), TriedBefore);
+  host->settings = SettingsOf(domain, services, problems);
   const auto found = virtual_hosts_.find(domain);
   if (host->routes.empty()) {
     if (found == virtual_hosts_.end()) return;
     virtual_hosts_.erase(found);
     changes.virtual_hosts.push_back({domain, nullptr});
-  } else if (found == virtual_hosts_.end() || found->second->routes != host->routes) {
+  } else if (found == virtual_hosts_.end() || *found->second != *host) {
     virtual_hosts_[domain] = host;
     changes.virtual_hosts.push_back({domain, std::move(host)});
   }
+}
+
+// Those that ask path by path first, then by name; what one does not say the next may. Where two
+// contradict each other the first is heard, and people are told.
+DomainSettings Routes::SettingsOf(const std::string& domain,
+                                  const absl::btree_set<std::string>& services,
+                                  ProblemBook& problems) const {
+  std::vector<std::pair<std::string, const RoutingRequest*>> speakers;
+  for (const std::string& name : services) {
+    speakers.emplace_back(name, &services_.Find(name)->words);
+  }
+  std::stable_sort(speakers.begin(), speakers.end(), [](const auto& a, const auto& b) {
+    return a.second->multiports && !b.second->multiports;
+  });
+  DomainSettings settings;
+  Problems of_domain;
+  for (const auto& [name, words] : speakers) {
+    const DomainSettings& said = words->FindDomain(domain)->settings;
+    const DomainSettings merged = Over(settings, said);
+    if (of_domain.empty() && Over(said, settings) != merged) {
+      of_domain.push_back(Contradiction(domain, speakers.front().first, name));
+    }
+    settings = merged;
+  }
+  problems.Set(absl::StrCat("domain ", domain), std::move(of_domain));
+  return settings;
 }
 
 }  // namespace fairlead

@@ -37,23 +37,30 @@ class Routes {
  private:
   struct RouteState {
     absl::btree_set<std::string> claimants;  // service names
-    std::string pool;
+    std::vector<std::string> owners;         // of these, those that count; sorted
+    Route route;
   };
   struct PoolState {
     absl::btree_set<Claim> routes;
     std::vector<std::string> services;  // whose endpoints are in it, sorted
-    std::shared_ptr<const Pool> pool;   // as last told; null: not yet
+    Upstream upstream;
+    std::shared_ptr<const Pool> pool;  // as last told; null: not yet
   };
 
   void Claims(const ServiceTouched& touched, absl::btree_set<Claim>& claims);
   std::vector<std::string> Owners(const RouteState& route) const;
-  std::string PoolName(const Claim& claim, const std::vector<std::string>& owners) const;
+  // Whose words about the route count.
+  const RoutingRequest& Speaker(const std::vector<std::string>& owners) const;
+  std::string PoolName(const Claim& claim, const std::vector<std::string>& owners,
+                       const Upstream& upstream) const;
   void SettleRoute(const Claim& claim, absl::btree_set<std::string>& pools,
                    absl::btree_set<std::string>& domains);
   void LeavePool(const Claim& claim, const std::string& pool);
   void SettlePool(const std::string& name, ProblemBook& problems, ModelChanges& changes);
   std::shared_ptr<const Pool> BuildPool(const std::string& name, const PoolState& state) const;
-  void SettleVirtualHost(const std::string& domain, ModelChanges& changes);
+  void SettleVirtualHost(const std::string& domain, ProblemBook& problems, ModelChanges& changes);
+  DomainSettings SettingsOf(const std::string& domain, const absl::btree_set<std::string>& services,
+                            ProblemBook& problems) const;
 
   const Services& services_;
   absl::btree_map<Claim, RouteState> routes_;

@@ -29,7 +29,7 @@ void Count(const Endpoint& endpoint, ServiceSummary& summary) {
 
 bool AllOn(const Service& service, const std::string& host_id) {
   return std::all_of(service.members.begin(), service.members.end(), [&](const auto& entry) {
-    return entry.second->endpoint == nullptr || entry.second->host_id == host_id;
+    return entry.second->endpoints.empty() || entry.second->host_id == host_id;
   });
 }
 
@@ -126,7 +126,7 @@ std::vector<std::string> Routing::OnlyOn(const std::string& host_id) const {
   absl::btree_set<std::string> names;
   for (const auto& member : containers_.MembersOn(host_id)) {
     const std::string& name = member->request.service;
-    if (member->endpoint == nullptr || names.contains(name)) continue;
+    if (member->endpoints.empty() || names.contains(name)) continue;
     if (AllOn(*services_.Find(name), host_id)) names.insert(name);
   }
   return {names.begin(), names.end()};

@@ -265,7 +265,7 @@ TEST(Restore, ARecordThatIsNotUnderstoodAnyMoreIsDropped) {
   auto record = std::make_shared<ServiceRecord>();
   record->name = "shop/web";
   ExampleContainer web = Web("web1");
-  web.virtual_host = "~regex";
+  web.virtual_host = "no..host";
   record->spokesman = web.Facts();
   record->host_id = "h1";
   Model model;

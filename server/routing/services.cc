@@ -1,6 +1,7 @@
 #include "server/routing/services.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "server/routing/disagreement.h"
@@ -11,24 +12,27 @@ namespace {
 
 std::vector<Claim> ClaimsOf(const RoutingRequest& request) {
   std::vector<Claim> claims;
-  claims.reserve(request.hosts.size());
-  for (const std::string& host : request.hosts) claims.emplace_back(host, request.path);
+  claims.reserve(request.routes.size());
+  for (const RouteRequest& route : request.routes) claims.emplace_back(route.host, route.path);
   return claims;
-}
-
-bool SpeaksTheSame(const Service& service, const RoutingRequest& request) {
-  return service.record != nullptr && service.claims == ClaimsOf(request) &&
-         service.spokesman_port == request.port;
 }
 
 }  // namespace
 
-std::vector<uint16_t> Service::Ports() const {
-  absl::btree_set<uint16_t> ports;
+std::vector<std::shared_ptr<const Endpoint>> Service::EndpointsFor(const Claim& claim) const {
+  const uint16_t port = words.FindRoute(claim.first, claim.second)->port;
+  std::vector<std::shared_ptr<const Endpoint>> endpoints;
   for (const auto& [age, member] : members) {
-    if (member->endpoint != nullptr) ports.insert(member->endpoint->port);
+    auto endpoint = member->EndpointFor(claim.first, claim.second, port);
+    if (endpoint != nullptr) endpoints.push_back(std::move(endpoint));
   }
-  if (ports.empty()) ports.insert(spokesman_port);
+  return endpoints;
+}
+
+std::vector<uint16_t> Service::PortsFor(const Claim& claim) const {
+  absl::btree_set<uint16_t> ports;
+  for (const auto& endpoint : EndpointsFor(claim)) ports.insert(endpoint->port);
+  if (ports.empty()) ports.insert(words.FindRoute(claim.first, claim.second)->port);
   return {ports.begin(), ports.end()};
 }
 
@@ -41,7 +45,7 @@ const Member* Service::NewestRunning() const {
 
 bool Service::HasEndpoints() const {
   return std::any_of(members.begin(), members.end(),
-                     [](const auto& entry) { return entry.second->endpoint != nullptr; });
+                     [](const auto& entry) { return !entry.second->endpoints.empty(); });
 }
 
 std::vector<ServiceTouched> Services::Restore(
@@ -50,7 +54,7 @@ std::vector<ServiceTouched> Services::Restore(
   std::vector<ServiceTouched> touched;
   for (const auto& record : records) {
     Problems unused;
-    const RoutingRequest request = ParseRequest(*record->spokesman, record->host_id, unused);
+    RoutingRequest request = ParseRequest(*record->spokesman, record->host_id, unused);
     if (!request.published() || request.service != record->name ||
         services_.contains(record->name)) {
       changes.push_back({record->name, nullptr});
@@ -59,9 +63,9 @@ std::vector<ServiceTouched> Services::Restore(
     auto service = std::make_unique<Service>();
     service->record = record;
     service->claims = ClaimsOf(request);
-    service->spokesman_port = request.port;
+    service->words = std::move(request);
     SetEmptySince(*service, record->name, std::min(record->empty_since, now));
-    touched.push_back({record->name, {}, service->claims});
+    touched.push_back({record->name, {}, service->claims, true});
     services_[record->name] = std::move(service);
   }
   return touched;
@@ -85,7 +89,7 @@ std::vector<ServiceTouched> Services::Forget(absl::Time now, std::vector<Service
     const std::string name = empty_.begin()->second;
     Service& service = *services_.at(name);
     SetEmptySince(service, name, absl::InfiniteFuture());
-    touched.push_back({name, std::move(service.claims), {}});
+    touched.push_back({name, std::move(service.claims), {}, true});
     changes.push_back({name, nullptr});
     services_.erase(name);
   }
@@ -123,8 +127,8 @@ ServiceTouched Services::Settle(const std::string& name, absl::Time now, Problem
                                 std::vector<ServiceChange>& changes) {
   Service& service = *services_.at(name);
   const auto record_before = service.record;
-  ServiceTouched touched{name, service.claims, {}};
-  ChooseSpokesman(service, name);
+  ServiceTouched touched{name, service.claims, {}, false};
+  touched.words_changed = ChooseSpokesman(service, name);
   problems.Set(absl::StrCat("service ", name), DisagreementsOf(name, service));
   if (service.record == nullptr) {
     if (service.members.empty()) services_.erase(name);
@@ -144,9 +148,10 @@ ServiceTouched Services::Settle(const std::string& name, absl::Time now, Problem
   return touched;
 }
 
-void Services::ChooseSpokesman(Service& service, const std::string& name) const {
+bool Services::ChooseSpokesman(Service& service, const std::string& name) const {
   const Member* newest = service.NewestRunning();
-  if (newest == nullptr || SpeaksTheSame(service, newest->request)) return;
+  if (newest == nullptr) return false;
+  if (service.record != nullptr && service.words == newest->request) return false;
   auto record = std::make_shared<ServiceRecord>();
   record->name = name;
   record->spokesman = newest->facts;
@@ -155,7 +160,8 @@ void Services::ChooseSpokesman(Service& service, const std::string& name) const 
       service.record == nullptr ? absl::InfiniteFuture() : service.record->empty_since;
   service.record = std::move(record);
   service.claims = ClaimsOf(newest->request);
-  service.spokesman_port = newest->request.port;
+  service.words = newest->request;
+  return true;
 }
 
 void Services::SetEmptySince(Service& service, const std::string& name, absl::Time when) {

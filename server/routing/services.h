@@ -13,6 +13,7 @@
 #include "server/routing/member.h"
 #include "server/routing/model.h"
 #include "server/routing/problem_book.h"
+#include "server/vocabulary/request.h"
 
 namespace fairlead {
 
@@ -26,14 +27,16 @@ struct Service {
   // so that what is stored changes only with the words. Null: none of its containers ever ran, so
   // it claims nothing yet.
   std::shared_ptr<const ServiceRecord> record;
-  std::vector<Claim> claims;  // the spokesman's, sorted
-  uint16_t spokesman_port = 0;
+  RoutingRequest words;       // the spokesman's
+  std::vector<Claim> claims;  // of `words`, sorted
   // When it lost its last member; InfiniteFuture while it has some. (In a record that was stored
   // while it had some, and restored, that is not so.)
   absl::Time empty_since = absl::InfiniteFuture();
 
-  // Ports of its endpoints, or, if there are none, the spokesman's. Sorted.
-  std::vector<uint16_t> Ports() const;
+  // Its endpoints for that host and path, which it claims; in no order.
+  std::vector<std::shared_ptr<const Endpoint>> EndpointsFor(const Claim& claim) const;
+  // Their ports, or, if there are none, the spokesman's. Sorted.
+  std::vector<uint16_t> PortsFor(const Claim& claim) const;
   // Null: none runs.
   const Member* NewestRunning() const;
   // If it has an endpoint, whatever its health.
@@ -45,6 +48,8 @@ struct ServiceTouched {
   std::string name;
   std::vector<Claim> claims_before;
   std::vector<Claim> claims_after;
+  // What it asks for is another, be it of the same hosts and paths.
+  bool words_changed = false;
 };
 
 // The second step of the routing model: which containers are one service, and which of them speaks
@@ -75,7 +80,8 @@ class Services {
   void Put(const MemberChange& change, absl::btree_set<std::string>& touched);
   ServiceTouched Settle(const std::string& name, absl::Time now, ProblemBook& problems,
                         std::vector<ServiceChange>& changes);
-  void ChooseSpokesman(Service& service, const std::string& name) const;
+  // True: what it says differs from before.
+  bool ChooseSpokesman(Service& service, const std::string& name) const;
   void SetEmptySince(Service& service, const std::string& name, absl::Time when);
 
   const absl::Duration retention_;

@@ -10,6 +10,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
+#include "server/base/nginx_regex.h"
 #include "server/vocabulary/text.h"
 
 namespace fairlead {
@@ -36,12 +37,17 @@ bool HasSpace(absl::string_view text) {
                      [](char c) { return absl::ascii_isspace(static_cast<unsigned char>(c)); });
 }
 
+bool HasControl(absl::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
+}
+
+std::string Normalized(absl::string_view host) {
+  return IsHostRegex(host) ? std::string(host) : absl::AsciiStrToLower(host);
+}
+
 // Of what is taken for something else than a host.
 std::optional<Refusal> OtherThanHost(absl::string_view item) {
-  if (item[0] == '~') {
-    return Refusal{"is a regular expression, which is not supported yet",
-                   "name the hosts, or use a wildcard such as *.shop.example"};
-  }
   if (absl::StrContains(item, "://")) {
     return Refusal{"is a URL", "write the host alone, as in VIRTUAL_HOST=shop.example"};
   }
@@ -85,10 +91,30 @@ std::optional<Refusal> NotAName(absl::string_view name) {
   return std::nullopt;
 }
 
+std::optional<Refusal> WhyNotRegex(absl::string_view item) {
+  if (absl::StrContains(item, "/")) {
+    return Refusal{"has a '/', which no host has", "match the path with VIRTUAL_PATH"};
+  }
+  if (!IsAscii(item) || HasControl(item)) {
+    return Refusal{"has a character that no host has", "use ASCII letters and RE2's syntax"};
+  }
+  const absl::Status status = CheckRegex(HostRegexOf(item));
+  if (status.ok()) return std::nullopt;
+  if (absl::IsResourceExhausted(status)) {
+    return Refusal{"is larger than a proxy takes",
+                   "shorten it, or use a wildcard such as *.shop.example"};
+  }
+  return Refusal{
+      absl::StrCat("is no regular expression of RE2 (", Printable(status.message()), ")"),
+      "RE2 has neither look-around nor back-references; name the hosts, or use a "
+      "wildcard such as *.shop.example"};
+}
+
 std::optional<Refusal> WhyNotHost(absl::string_view item) {
   if (item.size() > kLongestHost) {
     return Refusal{absl::StrCat("is longer than ", kLongestHost, " characters"), "shorten it"};
   }
+  if (IsHostRegex(item)) return WhyNotRegex(item);
   if (auto refusal = OtherThanHost(item); refusal.has_value()) return refusal;
   if (item == "*") {
     return Refusal{"would be every host", "name a domain, as in *.shop.example"};
@@ -126,7 +152,7 @@ std::vector<std::string> ParseHosts(const Said& list, const Place& place, Proble
     if (item.empty()) continue;
     const auto refusal = WhyNotHost(item);
     if (!refusal.has_value()) {
-      hosts.push_back(absl::AsciiStrToLower(item));
+      hosts.push_back(Normalized(item));
     } else if (++refused <= kMostReported) {
       Add(problems, place, list.word, Problem::Severity::kError,
           absl::StrCat(Shown(item), " ", refusal->why, ", so this host is not routed"),
@@ -138,6 +164,16 @@ std::vector<std::string> ParseHosts(const Said& list, const Place& place, Proble
   hosts.erase(std::unique(hosts.begin(), hosts.end()), hosts.end());
   Limit(list, place, hosts, problems);
   return hosts;
+}
+
+std::optional<std::string> CheckHost(absl::string_view text, const Said& said, const Place& place,
+                                     Problems& problems) {
+  text = absl::StripAsciiWhitespace(text);
+  const auto refusal = text.empty() ? Refusal{"is empty", "name a host"} : WhyNotHost(text);
+  if (!refusal.has_value()) return Normalized(text);
+  Add(problems, place, said.word, Problem::Severity::kError,
+      absl::StrCat(Shown(text), " ", refusal->why, ", so this host is not routed"), refusal->cure);
+  return std::nullopt;
 }
 
 }  // namespace fairlead

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/string_view.h"
 #include "server/base/problem.h"
 #include "server/vocabulary/said.h"
 
@@ -16,7 +19,14 @@ inline constexpr size_t kMostHosts = 100;
 // that is not a host is refused whole and costs its neighbours nothing; `problems` gets one for
 // each of the first ten. A host is 1 to 253 bytes: labels of 1 to 63 letters, digits, '-' and '_'
 // with dots between them (RFC 1123, and the '_' that container networks use); a first label '*'
-// (any number of labels, as nginx and Envoy have it) or a last one.
+// (any number of labels, as nginx and Envoy have it) or a last one; or '~' and a regular expression
+// that RE2 knows and a proxy takes, which keeps its case.
 std::vector<std::string> ParseHosts(const Said& list, const Place& place, Problems& problems);
+
+// One of them, as it is then asked for. None: it is refused, `problems` says why, at `said`'s word.
+std::optional<std::string> CheckHost(absl::string_view text, const Said& said, const Place& place,
+                                     Problems& problems);
+
+inline bool IsHostRegex(absl::string_view host) { return absl::StartsWith(host, "~"); }
 
 }  // namespace fairlead

@@ -58,7 +58,10 @@ TEST(ParseHosts, RefusesWholeWhatIsNoHostAndSaysWhatToDo) {
   while (long_host.size() < 254) long_host += "abcdefg.";
   long_host += "x";
   const BadCase cases[] = {
-      {"~^shop\\d+$", "a regular expression, which is not supported yet", "wildcard"},
+      {"~^shop(?!x)", "no regular expression of RE2", "look-around"},
+      {"~^(shop{1000}){1000}$", "larger than a proxy takes", "wildcard"},
+      {"~^shop/$", "has a '/'", "VIRTUAL_PATH"},
+      {"~\xc3\xbc", "a character that no host has", "ASCII"},
       {"http://shop.example", "is a URL", "host alone"},
       {"shop.example/api", "has a path", "VIRTUAL_PATH"},
       {"shop.example:8080", "has a port", "VIRTUAL_PORT"},
@@ -102,7 +105,7 @@ TEST(ParseHosts, RefusesWholeWhatIsNoHostAndSaysWhatToDo) {
 
 TEST(ParseHosts, AMalformedItemCostsItsNeighboursNothing) {
   Problems problems;
-  EXPECT_THAT(Parse("a.example,b..example,~c,d.example", problems),
+  EXPECT_THAT(Parse("a.example,b..example,~(c,d.example", problems),
               ElementsAre("a.example", "d.example"));
   EXPECT_THAT(problems, SizeIs(2));
 }

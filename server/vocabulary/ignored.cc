@@ -21,66 +21,29 @@ constexpr size_t kMostReported = 10;
 struct IgnoredWord {
   absl::string_view variable;
   absl::string_view label;
-  absl::string_view harmless;  // the value that asks for what is done anyway; empty: none does
-  Problem::Severity severity;
   absl::string_view follows;
-  absl::string_view cure;
 };
 
 constexpr auto kError = Problem::Severity::kError;
 constexpr auto kNotice = Problem::Severity::kNotice;
-constexpr absl::string_view kLeaveOut = "leave it out until it is supported";
-constexpr absl::string_view kNoHttps = "hosts are served over HTTP only";
+constexpr absl::string_view kLeaveOut = "leave it out";
 
-constexpr std::array<IgnoredWord, 14> kIgnored = {{
-    {"VIRTUAL_DEST", "fairlead.dest", "", kError,
-     "requests reach the container with the path that they came with",
-     "let the application serve below its VIRTUAL_PATH, and leave this word out"},
-    {"VIRTUAL_PROTO", "fairlead.proto", "http", kError,
-     "the container is spoken to in HTTP/1.1 without TLS",
-     "let the container serve HTTP, and leave this word out or write http"},
-    {"VIRTUAL_ROOT", "fairlead.root", "", kNotice,
-     "there is no FastCGI, which alone needs a document root", kLeaveOut},
-    {"EXTERNAL_HTTP_PORT", "fairlead.external-http-port", "", kError,
-     "the host is served on the proxy's own port", kLeaveOut},
-    {"EXTERNAL_HTTPS_PORT", "fairlead.external-https-port", "", kError, kNoHttps, kLeaveOut},
-    {"CERT_NAME", "fairlead.cert-name", "", kError, kNoHttps, kLeaveOut},
-    {"HTTPS_METHOD", "fairlead.https-method", "nohttps", kError, kNoHttps,
-     "leave it out until it is supported, or write nohttps"},
-    {"HSTS", "fairlead.hsts", "off", kNotice, kNoHttps, kLeaveOut},
-    {"SSL_POLICY", "fairlead.ssl-policy", "", kNotice, kNoHttps, kLeaveOut},
-    {"SERVER_TOKENS", "fairlead.server-tokens", "", kNotice, "it is a setting of nginx", kLeaveOut},
-    {"ENABLE_HTTP_ON_MISSING_CERT", "fairlead.enable-http-on-missing-cert", "true", kNotice,
-     "hosts are served over HTTP", kLeaveOut},
-    {"ACME_HTTP_CHALLENGE_LOCATION", "fairlead.acme-http-challenge-location", "false", kNotice,
-     "ACME challenges go where other requests go", kLeaveOut},
-    // These two are reported on their own, and are here for their names.
-    {"NETWORK_ACCESS", "fairlead.network-access", "external", kError, "", ""},
-    {"VIRTUAL_HOST_MULTIPORTS", "fairlead.multiports", "", kError, "", ""},
+constexpr std::array<IgnoredWord, 2> kIgnored = {{
+    {"VIRTUAL_ROOT", "fairlead.root", "there is no FastCGI, which alone needs a document root"},
+    {"SERVER_TOKENS", "fairlead.server-tokens", "it is a setting of nginx; Envoy says no version"},
 }};
+
+// The labels of nginx-proxy that are honoured, without its prefix.
+constexpr std::array<absl::string_view, 7> kNginxProxyLabels = {
+    "loadbalance",      "keepalive",         "http2.enable",      "http3.enable",
+    "non-get-redirect", "ssl_verify_client", "trust-default-cert"};
 
 void NoteIgnored(const v1::Container& container, const IgnoredWord& word, const Place& place,
                  Problems& problems) {
-  if (word.follows.empty()) return;
   const auto said = Find(container, word.variable, word.label);
   if (!said.has_value() || said->value.empty()) return;
-  if (!word.harmless.empty() && absl::EqualsIgnoreCase(said->value, word.harmless)) return;
-  Add(problems, place, said->word, word.severity,
-      absl::StrCat(said->word, " is not supported yet and ignored: ", word.follows),
-      std::string(word.cure));
-}
-
-bool NetworkAccessAllows(const v1::Container& container, const Place& place, Problems& problems) {
-  const auto said = Find(container, "NETWORK_ACCESS", "fairlead.network-access");
-  if (!said.has_value() || said->value.empty() || absl::EqualsIgnoreCase(said->value, "external")) {
-    return true;
-  }
-  Add(problems, place, said->word, kError,
-      absl::StrCat(said->word,
-                   " is not supported yet; so that nobody gets in who should not, the "
-                   "container gets no traffic"),
-      "leave it out, or write external, if everyone who reaches the proxy may reach the container");
-  return false;
+  Add(problems, place, said->word, kNotice, absl::StrCat(said->word, " is ignored: ", word.follows),
+      std::string(kLeaveOut));
 }
 
 // Labels that start with `prefix`, sorted.
@@ -95,12 +58,17 @@ std::vector<std::string> LabelsWith(const v1::Container& container, absl::string
 
 void NoteNginxProxyLabels(const v1::Container& container, const Place& place, Problems& problems) {
   std::vector<std::string> labels = LabelsWith(container, kNginxProxyPrefix);
+  std::erase_if(labels, [](absl::string_view label) {
+    const absl::string_view name = absl::StripPrefix(label, kNginxProxyPrefix);
+    return std::find(kNginxProxyLabels.begin(), kNginxProxyLabels.end(), name) !=
+           kNginxProxyLabels.end();
+  });
   if (labels.empty()) return;
   Add(problems, place, Printable(labels.front()), kNotice,
       absl::StrCat(
           "the label ", Shown(labels.front()),
           labels.size() > 1 ? absl::StrCat(" and ", labels.size() - 1, " more like it are") : " is",
-          " not supported yet and ignored: the proxy's own settings stand"),
+          " not known here and ignored: the proxy's own settings stand"),
       std::string(kLeaveOut));
 }
 
@@ -114,7 +82,29 @@ std::string CureOf(absl::string_view name) {
 
 const std::vector<std::string>& LabelNames() {
   static const auto* const names = [] {
-    auto* all = new std::vector<std::string>{"host", "port", "path", "service"};
+    auto* all = new std::vector<std::string>{"host",
+                                             "port",
+                                             "path",
+                                             "service",
+                                             "dest",
+                                             "proto",
+                                             "multiports",
+                                             "network-access",
+                                             "external-http-port",
+                                             "external-https-port",
+                                             "cert-name",
+                                             "https-method",
+                                             "hsts",
+                                             "ssl-policy",
+                                             "enable-http-on-missing-cert",
+                                             "acme-http-challenge-location",
+                                             "non-get-redirect",
+                                             "ssl-verify-client",
+                                             "trust-default-cert",
+                                             "http2",
+                                             "http3",
+                                             "loadbalance",
+                                             "keepalive"};
     for (const IgnoredWord& word : kIgnored) {
       all->emplace_back(absl::StripPrefix(word.label, kPrefix));
     }
@@ -123,10 +113,9 @@ const std::vector<std::string>& LabelNames() {
   return *names;
 }
 
-bool MayIgnore(const v1::Container& container, const Place& place, Problems& problems) {
+void NoteIgnored(const v1::Container& container, const Place& place, Problems& problems) {
   for (const IgnoredWord& word : kIgnored) NoteIgnored(container, word, place, problems);
   NoteNginxProxyLabels(container, place, problems);
-  return NetworkAccessAllows(container, place, problems);
 }
 
 void NoteUnknownLabels(const v1::Container& container, const Place& place, Problems& problems) {
@@ -143,16 +132,6 @@ void NoteUnknownLabels(const v1::Container& container, const Place& place, Probl
   Add(problems, place, "", kError,
       absl::StrCat(unknown - kMostReported, " more labels that start with fairlead. do not exist"),
       "correct those that are named, and look again");
-}
-
-void NoteMultiports(const v1::Container& container, const Place& place, Problems& problems) {
-  const auto said = Find(container, "VIRTUAL_HOST_MULTIPORTS", "fairlead.multiports");
-  if (!said.has_value() || said->value.empty()) return;
-  Add(problems, place, said->word, kError,
-      absl::StrCat(said->word,
-                   " is not supported yet and ignored: its hosts, paths and ports are "
-                   "not routed"),
-      "use VIRTUAL_HOST, VIRTUAL_PATH and VIRTUAL_PORT, with one service for each port");
 }
 
 }  // namespace fairlead

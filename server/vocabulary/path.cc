@@ -1,10 +1,13 @@
 #include "server/vocabulary/path.h"
 
+#include <algorithm>
+
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "server/base/nginx_regex.h"
 #include "server/vocabulary/text.h"
 
 namespace fairlead {
@@ -30,12 +33,27 @@ bool IsPathText(absl::string_view path) {
   return true;
 }
 
-std::optional<Refusal> WhyNotPath(absl::string_view path) {
-  if (path[0] == '~') {
-    return Refusal{"is a regular expression, which is not supported yet",
-                   "use a prefix, as in VIRTUAL_PATH=/api"};
+std::optional<Refusal> WhyNotRegex(absl::string_view path) {
+  if (path.size() > kLongestPath) {
+    return Refusal{absl::StrCat("is longer than ", kLongestPath, " characters"), "shorten it"};
   }
-  if (path[0] != '/') {
+  if (!std::all_of(path.begin(), path.end(),
+                   [](unsigned char c) { return absl::ascii_isgraph(c) || c == ' '; })) {
+    return Refusal{"has a character beyond printable ASCII", "use ASCII and RE2's syntax"};
+  }
+  const absl::Status status = CheckRegex(PathRegexOf(path));
+  if (status.ok()) return std::nullopt;
+  if (absl::IsResourceExhausted(status)) {
+    return Refusal{"is larger than a proxy takes", "shorten it, or use prefixes"};
+  }
+  return Refusal{
+      absl::StrCat("is no regular expression of RE2 (", Printable(status.message()), ")"),
+      "RE2 has neither look-around nor back-references; use a prefix, as in /api"};
+}
+
+std::optional<Refusal> WhyNotPath(absl::string_view path) {
+  if (IsPathRegex(path)) return WhyNotRegex(path);
+  if (path.empty() || path[0] != '/') {
     return Refusal{"does not start with '/'", "write a prefix, as in VIRTUAL_PATH=/api"};
   }
   if (path.size() > kLongestPath) {
@@ -54,6 +72,13 @@ std::optional<Refusal> WhyNotPath(absl::string_view path) {
   return std::nullopt;
 }
 
+// Where one word has many paths only this one is lost.
+std::string Follows(const Said& said) {
+  return absl::StrContains(absl::AsciiStrToLower(said.word), "multiports")
+             ? "this path is not routed"
+             : "the container gets no traffic";
+}
+
 }  // namespace
 
 std::optional<std::string> ParsePath(const v1::Container& container, const Place& place,
@@ -66,11 +91,25 @@ std::optional<std::string> ParsePath(const v1::Container& container, const Place
         "leave it out, or write a prefix, as in VIRTUAL_PATH=/api");
     return "/";
   }
-  const auto refusal = WhyNotPath(said->value);
-  if (!refusal.has_value()) return said->value;
-  Add(problems, place, said->word, Problem::Severity::kError,
-      absl::StrCat(Shown(said->value), " ", refusal->why, ", so the container gets no traffic"),
-      refusal->cure);
+  return CheckPath(said->value, *said, place, problems);
+}
+
+std::optional<std::string> CheckPath(absl::string_view text, const Said& said, const Place& place,
+                                     Problems& problems) {
+  const auto refusal = WhyNotPath(text);
+  if (!refusal.has_value()) return std::string(text);
+  Add(problems, place, said.word, Problem::Severity::kError,
+      absl::StrCat(Shown(text), " ", refusal->why, ", so ", Follows(said)), refusal->cure);
+  return std::nullopt;
+}
+
+std::optional<std::string> CheckDestination(absl::string_view text, const Said& said,
+                                            const Place& place, Problems& problems) {
+  auto refusal = IsPathRegex(text) ? Refusal{"does not start with '/'", "write it as in /app"}
+                                   : WhyNotPath(text);
+  if (!refusal.has_value()) return std::string(text);
+  Add(problems, place, said.word, Problem::Severity::kError,
+      absl::StrCat(Shown(text), " ", refusal->why, ", so ", Follows(said)), refusal->cure);
   return std::nullopt;
 }
 

@@ -40,26 +40,6 @@ bool HasOwnPorts(const v1::Container& container) {
          !absl::StartsWith(container.network_mode(), "container:");
 }
 
-void NoteUnexposed(const v1::Container& container, uint16_t port, const std::string& word,
-                   const Place& place, Problems& problems) {
-  if (!HasOwnPorts(container) || Exposes(container, port)) return;
-  const bool asked = !word.empty();
-  Add(problems, place, asked ? word : "VIRTUAL_PORT", Problem::Severity::kNotice,
-      absl::StrCat(asked ? "" : "no port is asked for, so requests go to ", "port ", port,
-                   asked ? " is not exposed by the container, which exposes "
-                         : ", which the container does not expose (it exposes ",
-                   Exposed(container), asked ? "" : ")",
-                   "; requests are refused unless something listens there"),
-      asked ? absl::StrCat("expose ", port, ", or ask for the port that the container listens on")
-            : "name the port that the container listens on, as in VIRTUAL_PORT=8000");
-}
-
-uint16_t UnaskedPort(const v1::Container& container) {
-  if (container.ports_size() != 1) return kDefaultPort;
-  const uint32_t sole = container.ports(0).container_port();
-  return sole >= 1 && sole <= 65535 ? static_cast<uint16_t>(sole) : kDefaultPort;
-}
-
 }  // namespace
 
 std::optional<uint16_t> PortNumber(absl::string_view text) {
@@ -84,7 +64,7 @@ std::optional<uint16_t> ChoosePort(const v1::Container& container, const Place& 
     NoteUnexposed(container, *port, said->word, place, problems);
     return port;
   }
-  const uint16_t port = UnaskedPort(container);
+  const uint16_t port = DefaultPort(container);
   if (said.has_value()) {
     Add(problems, place, said->word, Problem::Severity::kNotice,
         absl::StrCat(said->word, " is empty, so it counts as not set: port ", port, " is used"),
@@ -92,6 +72,26 @@ std::optional<uint16_t> ChoosePort(const v1::Container& container, const Place& 
   }
   NoteUnexposed(container, port, "", place, problems);
   return port;
+}
+
+uint16_t DefaultPort(const v1::Container& container) {
+  if (container.ports_size() != 1) return kDefaultPort;
+  const uint32_t sole = container.ports(0).container_port();
+  return sole >= 1 && sole <= 65535 ? static_cast<uint16_t>(sole) : kDefaultPort;
+}
+
+void NoteUnexposed(const v1::Container& container, uint16_t port, const std::string& word,
+                   const Place& place, Problems& problems) {
+  if (!HasOwnPorts(container) || Exposes(container, port)) return;
+  const bool asked = !word.empty();
+  Add(problems, place, asked ? word : "VIRTUAL_PORT", Problem::Severity::kNotice,
+      absl::StrCat(asked ? "" : "no port is asked for, so requests go to ", "port ", port,
+                   asked ? " is not exposed by the container, which exposes "
+                         : ", which the container does not expose (it exposes ",
+                   Exposed(container), asked ? "" : ")",
+                   "; requests are refused unless something listens there"),
+      asked ? absl::StrCat("expose ", port, ", or ask for the port that the container listens on")
+            : "name the port that the container listens on, as in VIRTUAL_PORT=8000");
 }
 
 }  // namespace fairlead

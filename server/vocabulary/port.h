@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "absl/strings/string_view.h"
 #include "fairlead/v1/facts.pb.h"
@@ -20,5 +21,12 @@ std::optional<uint16_t> PortNumber(absl::string_view text);
 // port. None: the word is refused.
 std::optional<uint16_t> ChoosePort(const v1::Container& container, const Place& place,
                                    Problems& problems);
+
+// The port of a container that says none: the sole exposed one, else 80.
+uint16_t DefaultPort(const v1::Container& container);
+
+// A notice, if the container exposes ports but not this one. `word` asked for it; empty: none did.
+void NoteUnexposed(const v1::Container& container, uint16_t port, const std::string& word,
+                   const Place& place, Problems& problems);
 
 }  // namespace fairlead

@@ -4,11 +4,13 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/vocabulary/ignored.h"
+#include "server/vocabulary/multiports.h"
 #include "server/vocabulary/path.h"
 #include "server/vocabulary/service.h"
 #include "server/vocabulary/words.h"
@@ -41,10 +43,27 @@ v1::Container Container(const Words& environment, const Words& labels,
   return container;
 }
 
-// "HOSTS PATH PORT" or "-".
+// "PATH PORT", and what differs from the default.
+std::string Goal(const RouteRequest& route) {
+  return absl::StrCat(
+      route.path, " ", route.port,
+      route.protocol == Protocol::kHttp ? "" : absl::StrCat(" ", ProtocolName(route.protocol)),
+      route.destination.has_value() ? absl::StrCat(" as ", *route.destination) : "");
+}
+
+// "HOSTS GOAL" or "-"; several of these if goals differ.
 std::string Asked(const RoutingRequest& request) {
   if (!request.published()) return "-";
-  return absl::StrCat(absl::StrJoin(request.hosts, ","), " ", request.path, " ", request.port);
+  std::vector<std::string> parts;
+  std::vector<std::string> hosts;
+  for (size_t i = 0; i < request.routes.size(); ++i) {
+    hosts.push_back(request.routes[i].host);
+    const std::string goal = Goal(request.routes[i]);
+    if (i + 1 < request.routes.size() && Goal(request.routes[i + 1]) == goal) continue;
+    parts.push_back(absl::StrCat(absl::StrJoin(hosts, ","), " ", goal));
+    hosts.clear();
+  }
+  return absl::StrCat(absl::StrJoin(parts, "; "), request.internal ? " internal" : "");
 }
 
 struct Case {
@@ -215,8 +234,20 @@ TEST(ParseRequest, ReadsPaths) {
             WithHost("VIRTUAL_PATH", "~^/(a|b)/"),
             {},
             kOne,
+            "a.example ~^/(a|b)/ 8000",
+            {}},
+           {"regex of Perl",
+            WithHost("VIRTUAL_PATH", "~^/(?!admin)"),
+            {},
+            kOne,
             "-",
-            {"!VIRTUAL_PATH: '~^/(a|b)/' is a regular expression, which is not supported yet"}},
+            {"!VIRTUAL_PATH: '~^/(?!admin)' is no regular expression of RE2"}},
+           {"regex bomb",
+            WithHost("VIRTUAL_PATH", "~(a{100}){100}"),
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_PATH: '~(a{100}){100}' is larger than a proxy takes"}},
        }) {
     Check(c);
   }
@@ -238,56 +269,299 @@ TEST(ParseRequest, WithoutAHostNothingIsPublishedAndAWordThatExpectsOneSaysSo) {
            {"path", {}, {{"fairlead.path", "/api"}}, kOne, "-", {"?fairlead.path: "}},
            {"service", {}, {{"fairlead.service", "web"}}, kOne, "-", {"?fairlead.service: "}},
            {"an application's own words", {{"HSTS", "off"}, {"CERT_NAME", "x"}}, {}, kOne, "-", {}},
-           {"multiports",
-            {{"VIRTUAL_HOST_MULTIPORTS", "{a: }"}},
-            {},
-            kOne,
-            "-",
-            {"!VIRTUAL_HOST_MULTIPORTS: VIRTUAL_HOST_MULTIPORTS is not supported yet and ignored"}},
        }) {
     Check(c);
   }
 }
 
-TEST(ParseRequest, NamesWhatIsNotHonouredYet) {
+TEST(ParseRequest, ReadsProtocolsDestinationsAndAccess) {
   for (const Case& c : std::vector<Case>{
-           {"dest",
-            WithHost("VIRTUAL_DEST", "/"),
-            {},
-            kOne,
-            "a.example / 8000",
-            {"!VIRTUAL_DEST: VIRTUAL_DEST is not supported yet and ignored: requests reach"}},
-           {"proto",
-            WithHost("VIRTUAL_PROTO", "https"),
-            {},
-            kOne,
-            "a.example / 8000",
-            {"!VIRTUAL_PROTO: "}},
-           {"proto http", WithHost("VIRTUAL_PROTO", "http"), {}, kOne, "a.example / 8000", {}},
-           {"proto empty", WithHost("VIRTUAL_PROTO", ""), {}, kOne, "a.example / 8000", {}},
-           {"label",
-            kHost,
-            {{"fairlead.https-method", "redirect"}},
-            kOne,
-            "a.example / 8000",
-            {"!fairlead.https-method: "}},
-           {"nohttps", WithHost("HTTPS_METHOD", "nohttps"), {}, kOne, "a.example / 8000", {}},
-           {"HSTS", WithHost("HSTS", "max-age=1"), {}, kOne, "a.example / 8000", {"?HSTS: "}},
-           {"external", WithHost("NETWORK_ACCESS", "external"), {}, kOne, "a.example / 8000", {}},
-           {"internal is not opened to everyone",
-            WithHost("NETWORK_ACCESS", "internal"),
+           {"dest", WithHost("VIRTUAL_DEST", "/"), {}, kOne, "a.example / 8000 as /", {}},
+           {"dest empty", WithHost("VIRTUAL_DEST", ""), {}, kOne, "a.example / 8000", {}},
+           {"dest without a slash",
+            WithHost("VIRTUAL_DEST", "app"),
             {},
             kOne,
             "-",
-            {"!NETWORK_ACCESS: NETWORK_ACCESS is not supported yet; so that nobody gets in"}},
+            {"!VIRTUAL_DEST: 'app' does not start with '/', so the container gets no traffic"}},
+           {"dest with what would end a line of nginx.conf",
+            WithHost("VIRTUAL_DEST", "/;}\nevil"),
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_DEST: "}},
+           {"dest of a regex",
+            {{"VIRTUAL_HOST", "a.example"}, {"VIRTUAL_PATH", "~^/a"}, {"VIRTUAL_DEST", "/"}},
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_DEST: VIRTUAL_DEST cannot replace what a regular expression matched"}},
+           {"proto", WithHost("VIRTUAL_PROTO", "https"), {}, kOne, "a.example / 8000 https", {}},
+           {"proto in capitals",
+            WithHost("VIRTUAL_PROTO", "GRPC"),
+            {},
+            kOne,
+            "a.example / 8000 grpc",
+            {}},
+           {"proto http", WithHost("VIRTUAL_PROTO", "http"), {}, kOne, "a.example / 8000", {}},
+           {"proto empty", WithHost("VIRTUAL_PROTO", ""), {}, kOne, "a.example / 8000", {}},
+           {"https needs no port of its own",
+            WithHost("VIRTUAL_PROTO", "https"),
+            {},
+            {{80, "tcp"}, {443, "tcp"}},
+            "a.example / 80 https",
+            {}},
+           {"fastcgi",
+            WithHost("VIRTUAL_PROTO", "fastcgi"),
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_PROTO: 'fastcgi' is spoken by nginx but not by Envoy"}},
+           {"uwsgi", WithHost("VIRTUAL_PROTO", "uwsgi"), {}, kOne, "-", {"!VIRTUAL_PROTO: "}},
+           {"proto misspelt",
+            WithHost("VIRTUAL_PROTO", "htpps"),
+            {},
+            kOne,
+            "-",
+            {"!VIRTUAL_PROTO: 'htpps' is no protocol that a proxy speaks to containers, so the "
+             "container gets no traffic (did you mean https?"}},
+           {"external", WithHost("NETWORK_ACCESS", "external"), {}, kOne, "a.example / 8000", {}},
+           {"internal",
+            WithHost("NETWORK_ACCESS", "internal"),
+            {},
+            kOne,
+            "a.example / 8000 internal",
+            {}},
+           {"access misspelt is not opened to everyone",
+            WithHost("NETWORK_ACCESS", "intern"),
+            {},
+            kOne,
+            "-",
+            {"!NETWORK_ACCESS: 'intern' is neither internal nor external; so that nobody gets in"}},
+           {"regular expressions",
+            {{"VIRTUAL_HOST", "a.example,~^\\D+[0-9]\\.example$"}},
+            {},
+            kOne,
+            "a.example,~^\\D+[0-9]\\.example$ / 8000",
+            {}},
+           {"regular expression of Perl",
+            {{"VIRTUAL_HOST", "a.example,~^(?=x)"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!VIRTUAL_HOST: '~^(?=x)' is no regular expression of RE2"}},
+       }) {
+    Check(c);
+  }
+}
+
+TEST(ParseRequest, ReadsMultiports) {
+  const std::string word = "VIRTUAL_HOST_MULTIPORTS";
+  for (const Case& c : std::vector<Case>{
+           {"YAML",
+            {{word,
+              "b.example:\n  /: {port: 3000}\n  /api: {port: 8000, proto: grpc, dest: /v1}\n"
+              "a.example:\n"}},
+            {},
+            kTwo,
+            "a.example / 80; b.example / 3000; b.example /api 8000 grpc as /v1",
+            {}},
+           {"JSON",
+            {{word, R"({"a.example": {"/": {"port": 3000}}})"}},
+            {},
+            kTwo,
+            "a.example / 3000",
+            {}},
+           {"label", {}, {{"fairlead.multiports", "{a.example: }"}}, kOne, "a.example / 8000", {}},
+           {"outranks the others",
+            {{word, "{a.example: }"},
+             {"VIRTUAL_HOST", "b.example"},
+             {"VIRTUAL_PORT", "3000"},
+             {"VIRTUAL_PATH", "/x"},
+             {"VIRTUAL_PROTO", "https"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {}},
+           {"host without paths but with ports",
+            {{word, "{a.example: {external_http_port: 8081}}"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {}},
+           {"no YAML",
+            {{word, "{a: "}},
+            {},
+            kOne,
+            "-",
+            {"!" + word + ": " + word + " is neither YAML nor JSON (line "}},
+           {"a list",
+            {{word, "[a.example]"}},
+            {},
+            kOne,
+            "-",
+            {"!" + word + ": " + word + " is no map of hosts"}},
+           {"one malformed host costs only itself",
+            {{word, "{a.example: , b..example: }"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!" + word + ": 'b..example' has two dots"}},
+           {"one malformed path costs only itself",
+            {{word, "{a.example: {/: {port: 80a}, /b: }}"}},
+            {},
+            kOne,
+            "a.example /b 8000",
+            {"!" + word + ": " + word + " has '80a' as the port of 'a.example/'"}},
+           {"neither path nor port",
+            {{word, "{a.example: {api: {port: 1}, /: }}"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!" + word + ": " + word + " has 'api' below 'a.example', which is neither"}},
+           {"no setting",
+            {{word, "{a.example: {/: {prot: grpc}}}"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!" + word + ": " + word + " has 'prot' below 'a.example/', which is no setting"}},
+           {"uwsgi",
+            {{word, "{a.example: {/: {proto: uwsgi}}, b.example: }"}},
+            {},
+            kOne,
+            "b.example / 8000",
+            {"!" + word + ": 'uwsgi' is spoken by nginx but not by Envoy"}},
+       }) {
+    Check(c);
+  }
+  Problems problems;
+  std::string many = "a.example:\n";
+  for (int i = 0; i < 300; ++i) absl::StrAppend(&many, "  /", i, ":\n");
+  const RoutingRequest request = ParseRequest(Container({{word, many}}, {}), "h1", problems);
+  EXPECT_THAT(request.routes, SizeIs(kMostRoutes));
+  EXPECT_THAT(problems, SizeIs(1));
+  const RoutingRequest ports = ParseRequest(
+      Container({{word, "{a.example: {external_http_port: 8081, external_https_port: 8444}}"},
+                 {"EXTERNAL_HTTP_PORT", "9"},
+                 {"HSTS", "off"}},
+                {}),
+      "h1", problems);
+  EXPECT_EQ(ports.domains.at(0).settings.http_port, 8081);
+  EXPECT_EQ(ports.domains.at(0).settings.https_port, 8444);
+  EXPECT_EQ(ports.domains.at(0).settings.hsts, "");
+}
+
+// What a domain is asked, by the word that asks for it, in brackets.
+std::string Domain(const Words& environment, const Words& labels, Problems& problems) {
+  Words words = environment;
+  words["VIRTUAL_HOST"] = "a.example";
+  const RoutingRequest request = ParseRequest(Container(words, labels), "h1", problems);
+  if (!request.published()) return "-";
+  const DomainSettings& settings = request.domains.at(0).settings;
+  const auto number = [](const char* name, const auto& value) {
+    return value.has_value() ? absl::StrCat(name, "=", static_cast<int>(*value), " ") : "";
+  };
+  return absl::StrCat(
+      number("http", settings.http_port), number("https", settings.https_port),
+      settings.certificate.empty() ? "" : absl::StrCat("cert=", settings.certificate, " "),
+      number("method", settings.https_method),
+      settings.hsts.has_value() ? absl::StrCat("hsts=", *settings.hsts, " ") : "",
+      settings.ssl_policy.empty() ? "" : absl::StrCat("policy=", settings.ssl_policy, " "),
+      number("missing", settings.http_without_certificate), number("acme", settings.acme_challenge),
+      number("redirect", settings.non_get_redirect),
+      number("client", settings.client_certificate_required),
+      number("default", settings.trust_default_certificate), number("http2", settings.http2),
+      number("http3", settings.http3));
+}
+
+TEST(ParseRequest, ReadsWhatIsAskedOfADomain) {
+  const std::string prefix = "com.github.nginx-proxy.nginx-proxy.";
+  struct DomainCase {
+    Words environment;
+    Words labels;
+    std::string asked;
+    std::string problem;  // empty: none
+  };
+  for (const DomainCase& c : std::vector<DomainCase>{
+           {{}, {}, "", ""},
+           {{{"EXTERNAL_HTTP_PORT", "8081"}}, {}, "http=8081 ", ""},
+           {{}, {{"fairlead.external-https-port", "8444"}}, "https=8444 ", ""},
+           {{{"EXTERNAL_HTTP_PORT", "x"}}, {}, "", "'x' is not a port, so it counts as not set"},
+           {{{"EXTERNAL_HTTP_PORT", ""}}, {}, "", ""},
+           {{{"CERT_NAME", "shared"}}, {}, "cert=shared ", ""},
+           {{{"CERT_NAME", "../key"}}, {}, "", "'../key' is no name"},
+           {{{"HTTPS_METHOD", "noredirect"}}, {}, "method=1 ", ""},
+           {{{"HTTPS_METHOD", "nohtttps"}}, {}, "", "is none of redirect, noredirect"},
+           {{{"HSTS", "max-age=1; preload"}}, {}, "hsts=max-age=1; preload ", ""},
+           {{{"HSTS", "off"}}, {}, "hsts= ", ""},
+           {{{"HSTS", "max-age=1\r\nX: y"}}, {}, "", "is no value of a Strict-Transport"},
+           {{{"SSL_POLICY", "Mozilla-Modern"}}, {}, "policy=Mozilla-Modern ", ""},
+           {{{"ENABLE_HTTP_ON_MISSING_CERT", "false"}}, {}, "missing=0 ", ""},
+           {{{"ENABLE_HTTP_ON_MISSING_CERT", "yes"}}, {}, "", "is neither true nor false"},
+           {{{"ACME_HTTP_CHALLENGE_LOCATION", "legacy"}}, {}, "acme=0 ", ""},
+           {{{"ACME_HTTP_CHALLENGE_LOCATION", "false"}}, {}, "acme=1 ", ""},
+           {{}, {{prefix + "non-get-redirect", "308"}}, "redirect=308 ", ""},
+           {{}, {{prefix + "non-get-redirect", "302"}}, "", "is no redirect that keeps"},
+           {{}, {{prefix + "ssl_verify_client", "optional"}}, "client=0 ", ""},
+           {{}, {{prefix + "ssl_verify_client", "off"}}, "client=1 ", "is neither on nor optional"},
+           {{}, {{prefix + "trust-default-cert", "false"}}, "default=0 ", ""},
+           {{}, {{prefix + "http2.enable", "false"}}, "http2=0 ", ""},
+           {{}, {{prefix + "http2.enable", "yes"}}, "", "is neither true nor false"},
+           {{}, {{prefix + "http3.enable", "false"}, {"fairlead.http3", "true"}}, "http3=1 ", ""},
+       }) {
+    Problems problems;
+    EXPECT_EQ(Domain(c.environment, c.labels, problems), c.asked);
+    ASSERT_EQ(problems.size(), c.problem.empty() ? 0u : 1u)
+        << (problems.empty() ? c.problem : Shape(problems.front()));
+    for (const Problem& problem : problems) EXPECT_THAT(problem.what, HasSubstr(c.problem));
+  }
+}
+
+TEST(ParseRequest, ReadsNginxsWaysToBalance) {
+  using Policy = LoadBalancing::Policy;
+  using Key = LoadBalancing::Key;
+  struct BalanceCase {
+    const char* said;
+    std::optional<LoadBalancing> balancing;
+  };
+  for (const BalanceCase& c : std::vector<BalanceCase>{
+           {"round_robin;", LoadBalancing{}},
+           {"least_conn;", LoadBalancing{Policy::kLeastRequest, {}, {}}},
+           {"least_conn", LoadBalancing{Policy::kLeastRequest, {}, {}}},
+           {"random two least_conn;", LoadBalancing{Policy::kLeastRequest, {}, {}}},
+           {"random two;", LoadBalancing{Policy::kRandom, {}, {}}},
+           {"ip_hash;", LoadBalancing{Policy::kHash, Key::kClientAddress, ""}},
+           {"hash $remote_addr;", LoadBalancing{Policy::kHash, Key::kClientAddress, ""}},
+           {"hash $request_uri consistent;", LoadBalancing{Policy::kHash, Key::kHeader, ":path"}},
+           {"hash $http_x_user_id;", LoadBalancing{Policy::kHash, Key::kHeader, "x-user-id"}},
+           {"hash ${cookie_Session}", LoadBalancing{Policy::kHash, Key::kCookie, "Session"}},
+           {"hash $arg_user", LoadBalancing{Policy::kHash, Key::kQueryParameter, "user"}},
+           {"hash $remote_addr$request_uri;", std::nullopt},
+           {"hash;", std::nullopt},
+           {"hash $cookie_;", std::nullopt},
+           {"least_con;", std::nullopt},
+           {"least_conn; } evil {", std::nullopt},
+       }) {
+    Problems problems;
+    const RoutingRequest request =
+        ParseRequest(Container(kHost, {{"com.github.nginx-proxy.nginx-proxy.loadbalance", c.said}}),
+                     "h1", problems);
+    EXPECT_TRUE(request.load_balancing == c.balancing.value_or(LoadBalancing())) << c.said;
+    EXPECT_THAT(problems, SizeIs(c.balancing.has_value() ? 0 : 1)) << c.said;
+  }
+}
+
+TEST(ParseRequest, NamesWhatIsNotHonoured) {
+  for (const Case& c : std::vector<Case>{
            {"nginx-proxy's labels",
             kHost,
             {{"com.github.nginx-proxy.nginx-proxy.keepalive", "auto"},
-             {"com.github.nginx-proxy.nginx-proxy.loadbalance", "ip_hash;"}},
+             {"com.github.nginx-proxy.nginx-proxy.debug-endpoint", "true"},
+             {"com.github.nginx-proxy.nginx-proxy.x", ""}},
             kOne,
             "a.example / 8000",
-            {"?com.github.nginx-proxy.nginx-proxy.keepalive: the label "
-             "'com.github.nginx-proxy.nginx-proxy.keepalive' and 1 more like it are not"}},
+            {"?com.github.nginx-proxy.nginx-proxy.debug-endpoint: the label "
+             "'com.github.nginx-proxy.nginx-proxy.debug-endpoint' and 1 more like it are not"}},
            {"unknown labels",
             kHost,
             {{"fairlead.prot", "8"},
@@ -312,7 +586,7 @@ TEST(ParseRequest, EveryVariableOfTheVocabularyIsHonouredOrNamed) {
   for (const absl::string_view word : kEnvironmentNames) {
     if (word == "VIRTUAL_HOST" || word == "VIRTUAL_PORT" || word == "VIRTUAL_PATH") continue;
     Problems problems;
-    ParseRequest(Container(WithHost(std::string(word), "x"), {}), "h1", problems);
+    ParseRequest(Container(WithHost(std::string(word), "x y"), {}), "h1", problems);
     EXPECT_THAT(problems, ElementsAre(Field(&Problem::place, Field(&Place::word, word))));
   }
 }

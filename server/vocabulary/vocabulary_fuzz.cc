@@ -6,13 +6,16 @@
 #include <cstdint>
 #include <cstdlib>
 #include <string>
+#include <tuple>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
+#include "server/base/nginx_regex.h"
 #include "server/vocabulary/host.h"
+#include "server/vocabulary/multiports.h"
 #include "server/vocabulary/path.h"
 #include "server/vocabulary/request.h"
 #include "server/vocabulary/service.h"
@@ -53,6 +56,7 @@ v1::Container ContainerOf(absl::string_view text) {
 }
 
 bool IsHost(absl::string_view host) {
+  if (IsHostRegex(host)) return CheckRegex(HostRegexOf(host)).ok();
   return !host.empty() && host.size() <= 253 && host != "*" &&
          std::all_of(host.begin(), host.end(), [](char c) {
            return absl::ascii_islower(c) || absl::ascii_isdigit(c) || absl::StrContains("-_.*", c);
@@ -60,6 +64,7 @@ bool IsHost(absl::string_view host) {
 }
 
 bool IsPath(absl::string_view path) {
+  if (IsPathRegex(path)) return CheckRegex(PathRegexOf(path)).ok();
   return absl::StartsWith(path, "/") && path.size() <= kLongestPath &&
          std::all_of(path.begin(), path.end(), [](char c) {
            return absl::ascii_isgraph(c) && !absl::StrContains("\"<>\\^`{|}#?[]", c);
@@ -70,17 +75,34 @@ bool IsPrintable(absl::string_view text) {
   return text.size() < 2000 && std::all_of(text.begin(), text.end(), absl::ascii_isprint);
 }
 
+// Nothing that could end a header or a file's name.
+void Check(const DomainSettings& settings) {
+  Require(!absl::StrContains(settings.certificate, "/"));
+  Require(!absl::StrContains(settings.ssl_policy, "/"));
+  const std::string hsts = settings.hsts.value_or("");
+  Require(std::all_of(hsts.begin(), hsts.end(), absl::ascii_isprint));
+}
+
 void Check(const RoutingRequest& request) {
   Require(IsServiceName(request.service));
-  Require(request.hosts.size() <= kMostHosts);
-  Require(std::is_sorted(request.hosts.begin(), request.hosts.end()));
-  Require(std::all_of(request.hosts.begin(), request.hosts.end(), IsHost));
-  Require(IsPath(request.path));
-  Require(!request.published() || request.port > 0);
+  Require(request.routes.size() <= kMostRoutes);
+  Require(request.published() == !request.domains.empty());
+  const RouteRequest* before = nullptr;
+  for (const RouteRequest& route : request.routes) {
+    Require(IsHost(route.host) && IsPath(route.path) && route.port > 0);
+    Require(!route.destination.has_value() ||
+            (IsPath(*route.destination) && !IsPathRegex(*route.destination)));
+    Require(request.FindRoute(route.host, route.path) == &route);
+    Require(request.FindDomain(route.host) != nullptr);
+    Require(before == nullptr ||
+            std::tie(before->host, before->path) < std::tie(route.host, route.path));
+    before = &route;
+  }
+  for (const DomainRequest& domain : request.domains) Check(domain.settings);
 }
 
 void Check(const Problems& problems) {
-  Require(problems.size() < 60);
+  Require(problems.size() < 80);
   for (const Problem& problem : problems) {
     Require(!problem.what.empty() && !problem.cure.empty());
     Require(IsPrintable(problem.what) && IsPrintable(problem.cure));

@@ -9,7 +9,7 @@ namespace fairlead {
 // The environment variables of the routing vocabulary: nginx-proxy's, with nginx-proxy's meaning.
 // Variables hold passwords, so these are the only ones that an agent reads out of a container's
 // environment and that ever leave a host. Labels are no secret: all of them are reported.
-inline constexpr std::array<absl::string_view, 17> kEnvironmentNames = {
+inline constexpr std::array<absl::string_view, 18> kEnvironmentNames = {
     "VIRTUAL_HOST",
     "VIRTUAL_PORT",
     "VIRTUAL_PATH",
@@ -22,6 +22,7 @@ inline constexpr std::array<absl::string_view, 17> kEnvironmentNames = {
     "NETWORK_ACCESS",
     "CERT_NAME",
     "HTTPS_METHOD",
+    "NON_GET_REDIRECT",
     "HSTS",
     "SSL_POLICY",
     "SERVER_TOKENS",
