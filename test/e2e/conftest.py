@@ -30,7 +30,9 @@ class World:
     def start(self) -> None:
         for host in (self.host1, self.host2):
             host.build_image()
-        self.server = self._start(Server(self.hosts.machine_ip(), self.folder))
+        self.server = self._start(
+            Server(self.hosts.machine_ip(), self.folder, ["--default-host", "default.example"])
+        )
         self.agent1 = self._start(Agent(self.host1, self.server, self.folder))
         self.agent2 = self._start(Agent(self.host2, self.server, self.folder))
         self.edge = self._start(Envoy("edge", self.server, self.folder, self.host1))

@@ -1,0 +1,167 @@
+"""Which request goes where, through a real Envoy: hosts, paths, ports, destinations, access and balancing."""
+
+from harness.docker import demo_service, run
+from harness.wait import eventually
+
+
+def served(world, host_name, target="/", port=0):
+    """ "CONTAINER PATH" as the container saw it, or the status."""
+    answer = world.edge.get(host_name, target, port)
+    if answer is None:
+        return "no answer"
+    return answer.body.strip() if answer.status == 200 else str(answer.status)
+
+
+def only(project, service):
+    (container,) = project.containers(service)
+    return container
+
+
+def test_the_most_specific_host_wins_whatever_the_order(world, project):
+    web = project(
+        {
+            "regex": demo_service(r"~^(www|web)[0-9]+\.names\.example$$"),
+            "leading": demo_service("*.names.example"),
+            "deeper": demo_service("*.deep.names.example"),
+            "trailing": demo_service("www.names.*"),
+            "exact": demo_service("www.names.example"),
+            "elsewhere": demo_service(r"~^shop-[a-z]+\.test$$,~\.org$$"),
+        }
+    )
+    web.up()
+    for host_name, service in [
+        ("www.names.example", "exact"),
+        ("WWW.names.example:8080", "exact"),
+        ("api.names.example", "leading"),
+        ("a.b.names.example", "leading"),
+        ("x.deep.names.example", "deeper"),
+        ("www.names.org", "trailing"),
+        # A wildcard comes before a regular expression.
+        ("www1.names.example", "leading"),
+        ("shop-north.test", "elsewhere"),
+        ("shop-north.test:8080", "elsewhere"),
+        ("SHOP-north.test", "elsewhere"),
+        ("anything.org", "elsewhere"),
+    ]:
+        world.edge.await_only(host_name, [only(web, service)])
+    for host_name in ("shop-1.test", "shop-north.test.com", "names.example", "nobody.example"):
+        assert served(world, host_name) == "404", host_name
+
+
+def test_the_default_host_gets_what_nobody_asks_for(world, project):
+    web = project({"web": demo_service("default.example", environment={"VIRTUAL_PATH": "/d"})})
+    web.up()
+    container = only(web, "web")
+    eventually("the host itself", lambda: served(world, "default.example", "/d") == f"{container} /d")
+    assert served(world, "nobody.example", "/d/x") == f"{container} /d/x"
+    assert served(world, "nobody.example", "/other") == "404"
+
+
+def test_paths_and_destinations(world, project):
+    def at(path, **more):
+        return demo_service("paths.example", environment={"VIRTUAL_PATH": path, **more})
+
+    web = project(
+        {
+            "root": demo_service("paths.example"),
+            "api": at("/api"),
+            "v2": at("/api/v2/", VIRTUAL_DEST="/"),
+            "app": at("/app", VIRTUAL_DEST="/base"),
+            "either": at("~^/(left|right)/"),
+            "capital": at("~*^/MixedCase"),
+        }
+    )
+    web.up()
+    for target, service, path in [
+        ("/", "root", "/"),
+        ("/other?q=/api", "root", "/other"),
+        ("/api", "api", "/api"),
+        ("/api/x", "api", "/api/x"),
+        ("/api/v2/users", "v2", "/users"),
+        ("/app/x", "app", "/base/x"),
+        ("/left/x", "either", "/left/x"),
+        ("/right/", "either", "/right/"),
+        ("/left", "root", "/left"),
+        ("/mixedcase/1", "capital", "/mixedcase/1"),
+    ]:
+        expected = f"{only(web, service)} {path}"
+        eventually(
+            f"{target} is {expected}",
+            lambda: served(world, "paths.example", target) == expected,  # pylint: disable=cell-var-from-loop
+        )
+
+
+def test_multiports_with_public_ports(world, project):
+    words = """
+multi.example:
+  "/": {port: 8000}
+  "/api": {port: 8000, dest: "/v1"}
+ports.example:
+  external_http_port: 8081
+"""
+    service = {
+        "environment": {"VIRTUAL_HOST_MULTIPORTS": words, "VIRTUAL_HOST": "not.multi.example"},
+    }
+    web = project({"web": service})
+    web.up()
+    container = only(web, "web")
+    eventually("root", lambda: served(world, "multi.example", "/a") == f"{container} /a")
+    assert served(world, "multi.example", "/api/a") == f"{container} /v1/a"
+    assert served(world, "not.multi.example") == "404"
+    eventually("public port", lambda: served(world, "ports.example", "/b", 8081) == f"{container} /b")
+    assert served(world, "ports.example") == "404"
+    assert served(world, "multi.example", "/", 8081) == "404"
+
+
+OUTSIDER = "198.51.100.9"
+
+
+def test_internal_is_for_private_networks(world, project):
+    web = project({"web": demo_service("internal.example", environment={"NETWORK_ACCESS": "internal"})})
+    web.up()
+    world.edge.await_only("internal.example", web.containers())
+    inside = world.host1.inside
+    address = [f"{OUTSIDER}/32", "dev", "lo"]
+    run([*inside, "ip", "address", "add", *address])
+
+    def from_outside(*arguments):
+        url = f"http://{world.edge.ip}:{world.edge.port}/"
+        host_name = ["-H", "Host: internal.example"]
+        status = ["-o", "/dev/null", "-w", "%{http_code}"]
+        return run(
+            [*inside, "curl", "-sS", "-m", "10", "--interface", OUTSIDER, *status, *host_name]
+            + [*arguments, url]
+        )
+
+    try:
+        assert from_outside() == "403"
+        # Nobody gets in by a header.
+        assert from_outside("-H", "X-Forwarded-For: 10.0.0.1") == "403"
+    finally:
+        run([*inside, "ip", "address", "del", *address])
+
+
+def test_one_client_stays_at_one_container(world, project):
+    label = "com.github.nginx-proxy.nginx-proxy.loadbalance"
+    web = project({"web": demo_service("sticky.example", labels={label: "ip_hash;"})})
+    web.up({"web": 3})
+    containers = set(web.containers())
+    eventually(
+        "three are known", lambda: len(world.server.endpoints(f"{web.name}/web:8000")) == 3
+    )
+    answers = world.edge.answers("sticky.example", 30)
+    assert len(answers) == 1 and set(answers) <= containers
+
+
+def test_what_envoy_does_not_speak_is_refused_with_a_cure(world, project):
+    web = project(
+        {
+            "php": demo_service("php.example", environment={"VIRTUAL_PROTO": "fastcgi"}),
+            "ok": demo_service("beside-php.example"),
+        }
+    )
+    web.up()
+    world.edge.await_only("beside-php.example", [only(web, "ok")])
+    assert served(world, "php.example") == "404"
+    (problem,) = world.server.problems(f"{web.name}_php_1")
+    assert "not by Envoy" in problem["what"] and problem["word"] == "VIRTUAL_PROTO"
