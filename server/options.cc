@@ -71,9 +71,20 @@ absl::Status CheckListener(absl::string_view text) {
   return absl::InvalidArgumentError("it is no address; write IP:PORT, as in 0.0.0.0:8080");
 }
 
+ListenerSettings::AccessLog AccessLogOf(absl::string_view form) {
+  if (form == "text") return ListenerSettings::AccessLog::kText;
+  return form == "json" ? ListenerSettings::AccessLog::kJson : ListenerSettings::AccessLog::kOff;
+}
+
+absl::Status CheckAccessLog(absl::string_view form) {
+  if (form == "text" || form == "json" || form == "off") return absl::OkStatus();
+  return absl::InvalidArgumentError("there is no such form; write text, json or off");
+}
+
 // Settings that are text on the command line and something else in the options.
 struct Texts {
   std::string http_listener = "0.0.0.0:8080";
+  std::string access_log = "off";
   std::string default_host;
   int64_t unknown_host_status = 404;
   std::vector<std::string> groups = {"default"};
@@ -112,6 +123,14 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Add("unknown-host-status", "STATUS",
                "What a request gets whose host nobody asks for: 404, or 503 as with nginx-proxy.",
                &texts.unknown_host_status, 400, 599);
+  settings.Add("trust-downstream-proxy",
+               "Proxies stand behind another one, whose X-Forwarded-* headers are believed.",
+               &options.control.pipeline.resources.http.settings.trust_downstream_proxy);
+  settings.Add("proxy-protocol", "Connections to proxies begin with the PROXY protocol's header.",
+               &options.control.pipeline.resources.http.settings.proxy_protocol);
+  settings.Add("access-log", "FORM",
+               "A line for each request on the proxies' standard output: text, json or off.",
+               &texts.access_log, CheckAccessLog);
   settings.Add("groups", "NAME,...", "Groups of proxies that get the containers' routes.",
                &texts.groups);
   settings.Add("routable-networks", "NAME,...",
@@ -176,8 +195,9 @@ void Apply(const Texts& texts, ServerOptions& options) {
   Pipeline::Options& pipeline = options.control.pipeline;
   int http_port = 0;
   HttpListeners::Options& http = pipeline.resources.http;
-  SplitAddress(texts.http_listener, http.ip, http_port);
+  SplitAddress(texts.http_listener, http.settings.ip, http_port);
   http.port = static_cast<uint16_t>(http_port);
+  http.settings.access_log = AccessLogOf(texts.access_log);
   http.default_host = absl::AsciiStrToLower(texts.default_host);
   http.unknown_host_status = static_cast<int>(texts.unknown_host_status);
   pipeline.resources.groups = texts.groups;

@@ -8,6 +8,7 @@
 //   any path, GET     "HOSTNAME PATH"; the header X-Served-By has the host name (Docker's short
 //   container id) too any path, POST    the same, when the body has been read /slow?ms=N answers
 //   after N milliseconds /stream?ms=N      a line each N milliseconds until the client leaves
+//   /headers          the request's head as it came
 //   /healthz          200, or 503 while it is sick
 //   /sick             sick from now on; /sick?off: well again
 //
@@ -56,6 +57,7 @@ struct Request {
   std::string path;   // without the query
   std::string query;  // without the '?'
   std::string id;     // X-Receipt
+  std::string head;   // as it came, if it is asked for /headers
   size_t body_bytes = 0;
   bool has_unknown_length = false;  // Transfer-Encoding
   bool keep_alive = true;
@@ -116,6 +118,7 @@ void ReadHeader(std::string_view line, Request& request) {
 
 // `head` ends with the line before the empty one. Nothing if its first line is no request line.
 std::optional<Request> ParseHead(std::string_view head) {
+  const std::string_view whole = head;
   const std::string_view line = TakeLine(head);
   const size_t after_method = line.find(' ');
   const size_t after_target = line.rfind(' ');
@@ -126,6 +129,7 @@ std::optional<Request> ParseHead(std::string_view head) {
   const size_t mark = target.find('?');
   request.path = std::string(target.substr(0, mark));
   if (mark != std::string_view::npos) request.query = std::string(target.substr(mark + 1));
+  if (request.path == "/headers") request.head = std::string(whole);
   request.keep_alive = line.substr(after_target + 1) == "HTTP/1.1";
   while (!head.empty()) ReadHeader(TakeLine(head), request);
   return request;
@@ -219,6 +223,7 @@ class Connection {
       return false;
     }
     if (request.path == "/stream") return Stream(std::max(1, Milliseconds(request.query, 100)));
+    if (request.path == "/headers") return SendAnswer("200 OK", request.head);
     if (request.path == "/sick") server_.sick = request.query != "off";
     if (request.path == "/healthz" && server_.sick) {
       return SendAnswer("503 Service Unavailable", "sick\n");

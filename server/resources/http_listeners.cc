@@ -4,7 +4,6 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
-#include "server/resources/listener.h"
 #include "server/resources/route.h"
 #include "server/snapshot/wire.h"
 #include "server/vocabulary/host.h"
@@ -101,7 +100,7 @@ void HttpListeners::Remove(uint16_t port, const std::string& domain) {
 ResourceChange HttpListeners::Routes(uint16_t port) const {
   const Port& state = ports_.at(port);
   const std::string name = NameOf(port);
-  std::string bytes = RouteConfigurationOf(name).SerializeAsString();
+  std::string bytes = RouteConfigurationOf(name, options_.settings).SerializeAsString();
   for (const auto& [domain, piece] : state.pieces) bytes += piece;
   CatchAll catch_all;
   catch_all.unknown_host_status = options_.unknown_host_status;
@@ -121,7 +120,7 @@ ResourceChange HttpListeners::Routes(uint16_t port) const {
 ResourceChange HttpListeners::Listener(uint16_t port) const {
   const std::string name = NameOf(port);
   return {Type::kListener, name,
-          Resource::Of(Type::kListener, name, HttpListenerOf(name, options_.ip, port, name))};
+          Resource::Of(Type::kListener, name, HttpListenerOf(name, options_.settings, port, name))};
 }
 
 }  // namespace fairlead

@@ -8,6 +8,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "server/base/problem.h"
+#include "server/resources/listener.h"
 #include "server/routing/model.h"
 #include "server/snapshot/snapshot.h"
 
@@ -25,7 +26,7 @@ namespace fairlead {
 class HttpListeners {
  public:
   struct Options {
-    std::string ip = "0.0.0.0";
+    ListenerSettings settings;
     uint16_t port = 8080;
     // A domain that also gets what no domain is asked for; empty: none does.
     std::string default_host;

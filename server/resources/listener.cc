@@ -1,15 +1,62 @@
 #include "server/resources/listener.h"
 
+#include <utility>
+
+#include "envoy/extensions/access_loggers/file/v3/file.pb.h"
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/filters/http/router/v3/router.pb.h"
+#include "envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 
 namespace fairlead {
 namespace {
 
+using envoy::extensions::access_loggers::file::v3::FileAccessLog;
+using envoy::extensions::filters::listener::proxy_protocol::v3::ProxyProtocol;
 using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
 
-HttpConnectionManager ConnectionManagerOf(const std::string& name, const std::string& routes) {
+// The fields that people look for first; nginx's combined log has the same ones but for the last
+// three.
+constexpr char kTextLog[] =
+    "%REQ(:AUTHORITY)% %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT% - - [%START_TIME%] "
+    "\"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE% %BYTES_SENT% "
+    "\"%REQ(REFERER)%\" \"%REQ(USER-AGENT)%\" \"%UPSTREAM_HOST%\" %DURATION%ms "
+    "%RESPONSE_FLAGS%\n";
+constexpr std::pair<const char*, const char*> kJsonLog[] = {
+    {"time", "%START_TIME%"},
+    {"host", "%REQ(:AUTHORITY)%"},
+    {"client", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"},
+    {"method", "%REQ(:METHOD)%"},
+    {"path", "%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%"},
+    {"protocol", "%PROTOCOL%"},
+    {"status", "%RESPONSE_CODE%"},
+    {"bytes_received", "%BYTES_RECEIVED%"},
+    {"bytes_sent", "%BYTES_SENT%"},
+    {"duration_ms", "%DURATION%"},
+    {"referer", "%REQ(REFERER)%"},
+    {"user_agent", "%REQ(USER-AGENT)%"},
+    {"cluster", "%UPSTREAM_CLUSTER%"},
+    {"endpoint", "%UPSTREAM_HOST%"},
+    {"flags", "%RESPONSE_FLAGS%"},
+    {"retries", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%"}};
+
+void AddAccessLog(ListenerSettings::AccessLog form, HttpConnectionManager& manager) {
+  if (form == ListenerSettings::AccessLog::kOff) return;
+  FileAccessLog file;
+  file.set_path("/dev/stdout");
+  if (form == ListenerSettings::AccessLog::kText) {
+    file.mutable_log_format()->mutable_text_format_source()->set_inline_string(kTextLog);
+  } else {
+    auto& fields = *file.mutable_log_format()->mutable_json_format()->mutable_fields();
+    for (const auto& [field, value] : kJsonLog) fields[field].set_string_value(value);
+  }
+  auto& log = *manager.add_access_log();
+  log.set_name("envoy.access_loggers.file");
+  log.mutable_typed_config()->PackFrom(file);
+}
+
+HttpConnectionManager ConnectionManagerOf(const std::string& name, const ListenerSettings& settings,
+                                          const std::string& routes) {
   HttpConnectionManager manager;
   manager.set_stat_prefix(name);
   manager.set_codec_type(HttpConnectionManager::AUTO);
@@ -17,13 +64,16 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const std::st
   rds.set_route_config_name(routes);
   rds.mutable_config_source()->set_resource_api_version(envoy::config::core::v3::V3);
   rds.mutable_config_source()->mutable_ads();
-  // The proxy faces its clients: X-Forwarded-For starts with the address that it sees.
+  // X-Forwarded-For gets the address that the proxy sees. Whether it is the client's: with no hop
+  // that is trusted; with one, the client is who that hop saw, and its X-Forwarded-Proto stands.
   manager.mutable_use_remote_address()->set_value(true);
+  if (settings.trust_downstream_proxy) manager.set_xff_num_trusted_hops(1);
   manager.add_upgrade_configs()->set_upgrade_type("websocket");
   // Lets everyone in but where a route says otherwise.
   auto& access = *manager.add_http_filters();
   access.set_name(kAccessFilter);
   access.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::rbac::v3::RBAC());
+  AddAccessLog(settings.access_log, manager);
   auto& router = *manager.add_http_filters();
   router.set_name("envoy.filters.http.router");
   router.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::router::v3::Router());
@@ -32,16 +82,23 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const std::st
 
 }  // namespace
 
-envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name, const std::string& ip,
+envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name,
+                                                     const ListenerSettings& settings,
                                                      uint16_t port, const std::string& routes) {
   envoy::config::listener::v3::Listener listener;
   listener.set_name(name);
   auto& socket = *listener.mutable_address()->mutable_socket_address();
-  socket.set_address(ip);
+  socket.set_address(settings.ip);
   socket.set_port_value(port);
+  if (settings.ip == "::") socket.set_ipv4_compat(true);
+  if (settings.proxy_protocol) {
+    auto& filter = *listener.add_listener_filters();
+    filter.set_name("envoy.filters.listener.proxy_protocol");
+    filter.mutable_typed_config()->PackFrom(ProxyProtocol());
+  }
   auto& filter = *listener.add_filter_chains()->add_filters();
   filter.set_name("envoy.filters.network.http_connection_manager");
-  filter.mutable_typed_config()->PackFrom(ConnectionManagerOf(name, routes));
+  filter.mutable_typed_config()->PackFrom(ConnectionManagerOf(name, settings, routes));
   return listener;
 }
 

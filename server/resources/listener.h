@@ -10,9 +10,22 @@ namespace fairlead {
 // The filter that routes tell whom they let in.
 inline constexpr char kAccessFilter[] = "envoy.filters.http.rbac";
 
-// The listener `name` for HTTP/1.1 and HTTP/2 in clear text at `ip`:`port`, whose routes come over
-// RDS as `routes`.
-envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name, const std::string& ip,
+// What all listeners for HTTP have in common.
+struct ListenerSettings {
+  enum class AccessLog { kOff, kText, kJson };  // a line a request on the proxy's standard output
+
+  std::string ip = "0.0.0.0";  // "::": IPv4 as well
+  // The proxy stands behind another that tells of the client in X-Forwarded-*, and is believed.
+  bool trust_downstream_proxy = false;
+  // Connections begin with the PROXY protocol's header (version 1 or 2).
+  bool proxy_protocol = false;
+  AccessLog access_log = AccessLog::kOff;
+};
+
+// The listener `name` for HTTP/1.1 and HTTP/2 in clear text at `port`, whose routes come over RDS
+// as `routes`.
+envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name,
+                                                     const ListenerSettings& settings,
                                                      uint16_t port, const std::string& routes);
 
 }  // namespace fairlead

@@ -8,7 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "envoy/config/route/v3/route.pb.h"
+#include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 #include "server/resources/cluster.h"
+#include "server/resources/listener.h"
 #include "server/resources/route.h"
 
 namespace fairlead {
@@ -210,6 +212,51 @@ TEST(Cluster, SpeaksAsTheContainerAsks) {
             envoy::config::cluster::v3::Cluster::RING_HASH);
   EXPECT_EQ(ClusterOf("p", {Protocol::kHttp, {Policy::kLeastRequest, {}, {}}, true}).lb_policy(),
             envoy::config::cluster::v3::Cluster::LEAST_REQUEST);
+}
+
+std::vector<std::string> HeadersAdded(bool trust) {
+  ListenerSettings settings;
+  settings.trust_downstream_proxy = trust;
+  std::vector<std::string> text;
+  const auto routes = RouteConfigurationOf("http", settings);
+  for (const auto& header : routes.request_headers_to_add()) {
+    text.push_back(absl::StrCat(
+        header.header().key(),
+        header.append_action() == envoy::config::core::v3::HeaderValueOption::ADD_IF_ABSENT
+            ? " if absent"
+            : ""));
+  }
+  return text;
+}
+
+TEST(RouteConfiguration, AClientsWordForItselfIsBelievedOnlyOfAProxyThatIsTrusted) {
+  EXPECT_THAT(HeadersAdded(false), ElementsAre("X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Port",
+                                               "X-Forwarded-Ssl", "X-Original-URI"));
+  EXPECT_THAT(HeadersAdded(true),
+              ElementsAre("X-Real-IP", "X-Forwarded-Host if absent", "X-Forwarded-Port if absent",
+                          "X-Forwarded-Ssl if absent", "X-Original-URI"));
+  EXPECT_EQ(RouteConfigurationOf("http", {}).request_headers_to_remove(0), "proxy");
+}
+
+TEST(Listener, HasWhatTheSettingsSay) {
+  using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
+  const auto manager_of = [](const envoy::config::listener::v3::Listener& listener) {
+    HttpConnectionManager manager;
+    EXPECT_TRUE(listener.filter_chains(0).filters(0).typed_config().UnpackTo(&manager));
+    return manager;
+  };
+  const auto plain = HttpListenerOf("http", {}, 8080, "http");
+  EXPECT_EQ(plain.listener_filters_size(), 0);
+  EXPECT_FALSE(plain.address().socket_address().ipv4_compat());
+  EXPECT_EQ(manager_of(plain).access_log_size(), 0);
+  EXPECT_EQ(manager_of(plain).xff_num_trusted_hops(), 0u);
+
+  ListenerSettings settings{"::", true, true, ListenerSettings::AccessLog::kJson};
+  const auto full = HttpListenerOf("http", settings, 8080, "http");
+  EXPECT_EQ(full.listener_filters(0).name(), "envoy.filters.listener.proxy_protocol");
+  EXPECT_TRUE(full.address().socket_address().ipv4_compat());
+  EXPECT_EQ(manager_of(full).access_log_size(), 1);
+  EXPECT_EQ(manager_of(full).xff_num_trusted_hops(), 1u);
 }
 
 }  // namespace

@@ -9,15 +9,16 @@
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.pb.h"
 #include "server/base/nginx_regex.h"
-#include "server/resources/listener.h"
 #include "server/vocabulary/host.h"
 #include "server/vocabulary/path.h"
 
 namespace fairlead {
 namespace {
 
+using envoy::config::core::v3::HeaderValueOption;
 using envoy::config::route::v3::RetryPolicy;
 using envoy::config::route::v3::RouteAction;
+using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::RouteMatch;
 using envoy::extensions::filters::http::rbac::v3::RBACPerRoute;
 
@@ -133,6 +134,25 @@ void AddRoutes(const VirtualHost& host, envoy::config::route::v3::VirtualHost& t
   }
 }
 
+// What a container is told of the client, and by whom it is believed: a client's own word for it
+// goes, unless it is a proxy that is trusted.
+void AddRequestHeaders(bool trust, RouteConfiguration& configuration) {
+  const auto add = [&](const char* name, const char* value, bool may_come_from_downstream) {
+    auto& header = *configuration.add_request_headers_to_add();
+    header.mutable_header()->set_key(name);
+    header.mutable_header()->set_value(value);
+    header.set_append_action(trust && may_come_from_downstream
+                                 ? HeaderValueOption::ADD_IF_ABSENT
+                                 : HeaderValueOption::OVERWRITE_IF_EXISTS_OR_ADD);
+  };
+  add("X-Real-IP", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", false);
+  add("X-Forwarded-Host", "%REQ(:AUTHORITY)%", true);
+  add("X-Forwarded-Port", "%DOWNSTREAM_LOCAL_PORT%", true);
+  add("X-Forwarded-Ssl", "off", true);
+  add("X-Original-URI", "%REQ(:PATH)%", false);
+  configuration.add_request_headers_to_remove("proxy");
+}
+
 }  // namespace
 
 envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host) {
@@ -169,7 +189,8 @@ std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& 
   return virtual_host;
 }
 
-envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(const std::string& name) {
+envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(
+    const std::string& name, const ListenerSettings& settings) {
   envoy::config::route::v3::RouteConfiguration configuration;
   configuration.set_name(name);
   // Else `Host: x:8080` does not match x.
@@ -177,6 +198,7 @@ envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(const std::str
   // Order of resources over ADS makes sure that a cluster is there before its route; one that is
   // withheld must not take all routes with it.
   configuration.mutable_validate_clusters()->set_value(false);
+  AddRequestHeaders(settings.trust_downstream_proxy, configuration);
   return configuration;
 }
 

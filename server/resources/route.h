@@ -5,6 +5,7 @@
 
 #include "envoy/config/route/v3/route.pb.h"
 #include "envoy/config/route/v3/route_components.pb.h"
+#include "server/resources/listener.h"
 #include "server/routing/model.h"
 
 namespace fairlead {
@@ -28,7 +29,11 @@ struct CatchAll {
 std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& catch_all);
 
 // The route configuration `name` without its virtual hosts; those are added as serialized pieces.
-envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(const std::string& name);
+// It tells containers of the client as nginx-proxy does: X-Real-IP, X-Forwarded-Host, -Port and
+// -Ssl, X-Original-URI (Envoy itself: X-Forwarded-For and -Proto); and takes the header Proxy away,
+// which CGI programs mistake for a setting.
+envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(const std::string& name,
+                                                                  const ListenerSettings& settings);
 
 // Field number of RouteConfiguration.virtual_hosts.
 inline constexpr int kVirtualHostsField = 2;

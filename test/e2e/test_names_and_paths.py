@@ -165,3 +165,27 @@ def test_what_envoy_does_not_speak_is_refused_with_a_cure(world, project):
     assert served(world, "php.example") == "404"
     (problem,) = world.server.problems(f"{web.name}_php_1")
     assert "not by Envoy" in problem["what"] and problem["word"] == "VIRTUAL_PROTO"
+
+
+def test_containers_are_told_of_the_client_and_believe_no_client(world, project):
+    web = project({"web": demo_service("headers.example")})
+    web.up()
+    world.edge.await_only("headers.example", web.containers())
+    lies = []
+    for header in ("X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Original-URI"):
+        lies += ["-H", f"{header}: lie"]
+    head = run(
+        ["curl", "-sS", "-m", "10", "-H", "Host: headers.example:8080", "-H", "Proxy: http://evil"]
+        + [*lies, f"http://{world.edge.ip}:{world.edge.port}/headers?q=1"]
+    )
+    told = dict(line.lower().split(": ", 1) for line in head.splitlines()[1:] if ": " in line)
+    client = world.hosts.machine_ip()
+    assert told["host"] == "headers.example:8080"
+    assert told["x-real-ip"] == client
+    assert told["x-forwarded-for"].split(",")[-1].strip() == client
+    assert told["x-forwarded-proto"] == "http"
+    assert told["x-forwarded-host"] == "headers.example:8080"
+    assert told["x-forwarded-port"] == str(world.edge.port)
+    assert told["x-forwarded-ssl"] == "off"
+    assert told["x-original-uri"] == "/headers?q=1"
+    assert "proxy" not in told
