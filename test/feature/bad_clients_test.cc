@@ -1,8 +1,14 @@
 // Clients that are slow, stubborn or in a hurry: each is held back, memory stays bounded, and
 // another stream gets its changes meanwhile (T48 of docs/xds-rules.md, and what is bad input).
-#include <utility>
+#include <gmock/gmock.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "test/feature/xds_cases.h"
 #include "test/support/memory.h"
 
@@ -79,6 +85,61 @@ TEST_P(BadClients, OneThatRefusesEverythingIsSentEachChangeOnce) {
   ExpectSilence(client);
   EXPECT_EQ(SyncOf(client, Type::kEndpoint).nacks(), static_cast<uint64_t>(kChanges + 1));
   EXPECT_EQ(SyncOf(client, Type::kEndpoint).state(), v1::TypeSync::NACKED);
+  EXPECT_LT(MemoryGrowth(), 20 * kMegabyte);
+  ExpectNeighbourServed();
+}
+
+// Refuses all that it is sent, in other words each time, and asks for more with each refusal.
+TEST_P(BadClients, OneThatRefusesInOtherWordsEachTimeIsQuotedOnceASecond) {
+  Put(Type::kEndpoint, {{"A", "1"}, {"B", "1"}});
+  grpc::ClientContext watching;
+  const auto watch = admin().Watch(&watching, {});
+  v1::WatchResponse event;
+  ASSERT_TRUE(watch->Read(&event));
+  ASSERT_EQ(event.kind(), v1::WatchResponse::WATCHING);
+  const absl::Time begin = absl::Now();
+  XdsClient client = Connect();
+  client.Want(Type::kEndpoint, {"A"});
+  MemoryGrowth();
+  constexpr int kRefusals = 400;
+  for (int i = 0; i < kRefusals; ++i) {
+    const XdsTold told = client.Next();
+    ASSERT_FALSE(told.nonce.empty()) << "nothing came after refusal " << i;
+    XdsAsk refusal;
+    refusal.type_url = told.type_url;
+    refusal.nonce = told.nonce;
+    refusal.error = absl::StrCat("refusal ", i, ": ", std::string(2'000, 'x'));
+    refusal.names = {i % 2 == 0 ? "B" : "A"};
+    ASSERT_TRUE(client.Send(refusal));
+    if (i % 100 == 0) ExpectNeighbourServed();
+  }
+  EXPECT_FALSE(client.Next().nonce.empty());
+
+  const std::string last_words = absl::StrCat("refusal ", kRefusals - 1, ": ");
+  int quoted = 0;
+  bool told_last = false;
+  while (!told_last) {
+    ASSERT_TRUE(watch->Read(&event));
+    if (event.kind() != v1::WatchResponse::PROXY || event.name() != client.node_id()) continue;
+    quoted += absl::StartsWith(event.change(), "NACKed") ? 1 : 0;
+    told_last = absl::StrContains(event.change(), last_words);
+  }
+  watching.TryCancel();
+  watch->Finish();
+  // However long it took.
+  const double seconds = absl::ToDoubleSeconds(absl::Now() - begin);
+  EXPECT_LE(quoted, 1 + seconds);
+  EXPECT_LE(static_cast<double>(client.total().responses), 100 + 100 * seconds);
+
+  grpc::ClientContext context;
+  v1::ListProblemsResponse problems;
+  ASSERT_TRUE(admin().ListProblems(&context, {}, &problems).ok());
+  std::vector<std::string> of_client;
+  for (const v1::Problem& problem : problems.problems()) {
+    if (problem.proxy() == client.node_id()) of_client.push_back(problem.what());
+  }
+  EXPECT_THAT(of_client, testing::ElementsAre(testing::HasSubstr(last_words)));
+  EXPECT_EQ(SyncOf(client, Type::kEndpoint).nacks(), static_cast<uint64_t>(kRefusals));
   EXPECT_LT(MemoryGrowth(), 20 * kMegabyte);
   ExpectNeighbourServed();
 }
