@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string>
+
 #include "absl/strings/str_cat.h"
 #include "server/subscriptions/stream_script.h"
 
@@ -213,6 +216,32 @@ TEST(Stream, ARotatedSecretIsSentOnce) {  // T52
     EXPECT_THAT(s.Told(), ElementsAre("SDS cert"));
     EXPECT_THAT(s.Told(), IsEmpty());
   }
+}
+
+TEST(Stream, SaysHowTheClientTookWhatItHas) {
+  using State = HeldResource::State;
+  Script s(kDelta);
+  const auto held = [&s] {
+    std::map<std::string, State> states;
+    s.stream().subscription(E)->ForEachHeld(
+        [&](const HeldResource& one) { states[one.resource->name()] = one.state; });
+    return states;
+  };
+  using States = std::map<std::string, State>;
+  s.Change(E, {{"A", "A=1"}, {"B", "B=1"}, {"C", "C=1"}});
+  ASSERT_TRUE(s.Send(E, {"A", "B", "C"}).ok());
+  const ScriptResponse all = *s.Next();
+  EXPECT_EQ(held(), (States{{"A", State::kSent}, {"B", State::kSent}, {"C", State::kSent}}));
+  s.Nack(all);
+  EXPECT_EQ(held(), (States{{"A", State::kNacked}, {"B", State::kNacked}, {"C", State::kNacked}}));
+  s.Change(E, {{"A", "A=2"}, {"B", "B=2"}, {"C", "C=2"}});
+  s.Ack(*s.Next());
+  EXPECT_EQ(held(), (States{{"A", State::kAcked}, {"B", State::kAcked}, {"C", State::kAcked}}));
+  s.Change(E, {{"B", "B=3"}});
+  ASSERT_TRUE(s.Next().has_value());
+  s.Change(E, {{"C", "C=3"}});
+  s.Nack(*s.Next());
+  EXPECT_EQ(held(), (States{{"A", State::kAcked}, {"B", State::kSent}, {"C", State::kNacked}}));
 }
 
 // A stream may end at any moment: what was sent is not ACKed, and more is due.

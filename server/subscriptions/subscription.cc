@@ -181,16 +181,21 @@ void Subscription::ForEachWanted(absl::FunctionRef<void(const Resource&)> visit)
 
 void Subscription::ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visit) const {
   if (fresh_) return;
-  const auto is_in = [](const InFlight& response, const Resource& resource) {
-    return response.whole || std::find(response.names.begin(), response.names.end(),
-                                       resource.name()) != response.names.end();
-  };
-  const auto state_of = [&](const Resource& resource) {
-    for (const InFlight& response : in_flight_) {
-      if (is_in(response, resource)) return HeldResource::State::kSent;
+  // Of what is not in these; a later response says more than an earlier one.
+  HeldResource::State others = HeldResource::State::kAcked;
+  absl::flat_hash_map<absl::string_view, HeldResource::State> states;
+  const auto take = [&](const InFlight& response, HeldResource::State state) {
+    if (response.whole) {
+      others = state;
+      states.clear();
     }
-    return refused_.has_value() && is_in(*refused_, resource) ? HeldResource::State::kNacked
-                                                              : HeldResource::State::kAcked;
+    for (const std::string& name : response.names) states[name] = state;
+  };
+  if (refused_.has_value()) take(*refused_, HeldResource::State::kNacked);
+  for (const InFlight& response : in_flight_) take(response, HeldResource::State::kSent);
+  const auto state_of = [&](const Resource& resource) {
+    const auto found = states.find(resource.name());
+    return found == states.end() ? others : found->second;
   };
   ForEachWanted([&](const Resource& resource) {
     if (!pending_.contains(resource.name())) visit({&resource, state_of(resource)});
