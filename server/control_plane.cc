@@ -100,6 +100,7 @@ void ControlPlane::Tick() {
     if (xds_ == nullptr) return;
     pipeline_.Tick(Now());
     EndWarmUpIfDue();
+    SettleViews();
     if (!without_room_.empty()) MoveStreams();
     Tick();
   });
@@ -160,17 +161,22 @@ bool ControlPlane::Enter(StreamId stream, const ProxyIdentity& proxy, const View
   if (entered->closed_id != 0) pipeline_.CloseView(entered->closed_id, wall);
   if (entered->is_new) pipeline_.OpenView(entered->id, view, wall);
   xds_->Attach(stream, entered->id, pipeline_.SnapshotOf(entered->id));
-  pipeline_.NameProxies(entered->id, Quoted(entered->proxies), wall);
+  if (entered->proxies.has_value()) {
+    pipeline_.NameProxies(entered->id, Quoted(*entered->proxies), wall);
+  }
   attached_[stream] = {proxy, view};
   return true;
 }
 
-void ControlPlane::Leave(const View& view, const std::string& node_id) {
-  const absl::Time wall = Clock::Real().Wall();
-  const absl::optional<ViewRegistry::Left> left = views_.Leave(view, node_id);
-  if (!left.has_value()) return;
-  pipeline_.NameProxies(left->id, Quoted(left->proxies), wall);
-  if (left->is_closed) pipeline_.CloseView(left->id, wall);
+void ControlPlane::SettleViews() {
+  const Moment now = Now();
+  for (const ViewRegistry::Settled& view : views_.Settle(now.monotonic)) {
+    if (view.is_closed) {
+      pipeline_.CloseView(view.id, now.wall);
+    } else {
+      pipeline_.NameProxies(view.id, Quoted(view.proxies), now.wall);
+    }
+  }
 }
 
 void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
@@ -183,7 +189,7 @@ void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
     if (attached == attached_.end()) return;
     const View view = attached->second.view;
     attached_.erase(attached);
-    Leave(view, proxy.node_id);
+    views_.Leave(view, proxy.node_id, Now().monotonic);
   });
 }
 

@@ -103,7 +103,8 @@ class ControlPlane final : public ReportSink,
   View PlaceOf(const ProxyIdentity& proxy);
   // The stream's view is `view` from now on. False: there are too many views.
   bool Enter(StreamId stream, const ProxyIdentity& proxy, const View& view);
-  void Leave(const View& view, const std::string& node_id);
+  // What proxies that are gone for good have changed.
+  void SettleViews();
   // What was saved is durable afterwards; if it is not, `problems` says so.
   void AwaitStored(google::protobuf::RepeatedPtrField<v1::Problem>& problems);
   // After a node's first static resources came or its last ones went: whose view is another now is

@@ -215,7 +215,7 @@ void ControlPlane::MoveStreams() {
     const View view = PlaceOf(before.proxy);
     if (view == before.view) continue;
     if (Enter(stream, before.proxy, view)) {
-      Leave(before.view, before.proxy.node_id);
+      views_.Leave(before.view, before.proxy.node_id, Now().monotonic);
     } else {
       without_room_.insert(before.proxy.node_id);
     }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -24,11 +25,18 @@ absl::optional<ViewRegistry::Entered> ViewRegistry::Enter(const View& view, bool
       closed_id = empty->second.id;
       Close(empty);
     }
-    found = views_.emplace(view, State{++last_id_, derived, {}}).first;
+    found = views_.emplace(view, State{++last_id_, derived, {}, ""}).first;
     derived_ += derived ? 1 : 0;
   }
-  ++found->second.streams[node_id];
-  return Entered{found->second.id, is_new, closed_id, NamesOf(found->second)};
+  State& state = found->second;
+  ++state.streams[node_id];
+  Entered entered{state.id, is_new, closed_id, absl::nullopt};
+  losses_.erase(state.id);
+  std::string names = NamesOf(state);
+  if (names == state.told) return entered;
+  state.told = std::move(names);
+  entered.proxies = state.told;
+  return entered;
 }
 
 ViewRegistry::Views::iterator ViewRegistry::FindEmpty(bool derived) {
@@ -39,20 +47,40 @@ ViewRegistry::Views::iterator ViewRegistry::FindEmpty(bool derived) {
 
 void ViewRegistry::Close(Views::iterator view) {
   derived_ -= view->second.derived ? 1 : 0;
+  losses_.erase(view->second.id);
   views_.erase(view);
 }
 
-absl::optional<ViewRegistry::Left> ViewRegistry::Leave(const View& view,
-                                                       const std::string& node_id) {
+void ViewRegistry::Leave(const View& view, const std::string& node_id, absl::Duration now) {
   const auto found = views_.find(view);
-  if (found == views_.end()) return absl::nullopt;
+  if (found == views_.end()) return;
   State& state = found->second;
   const auto streams = state.streams.find(node_id);
-  if (streams == state.streams.end()) return absl::nullopt;
+  if (streams == state.streams.end()) return;
   if (--streams->second == 0) state.streams.erase(streams);
-  Left left{state.id, state.streams.empty() && views_.size() > kMostKept, NamesOf(state)};
-  if (left.is_closed) Close(found);
-  return left;
+  if (!state.streams.empty() && NamesOf(state) == state.told) {
+    losses_.erase(state.id);
+  } else {
+    losses_.emplace(state.id, Loss{view, now});
+  }
+}
+
+std::vector<ViewRegistry::Settled> ViewRegistry::Settle(absl::Duration now) {
+  std::vector<Settled> settled;
+  for (auto at = losses_.begin(); at != losses_.end();) {
+    const auto loss = at++;
+    if (now < loss->second.at + kLinger) continue;
+    const auto view = views_.find(loss->second.view);
+    State& state = view->second;
+    state.told = NamesOf(state);
+    settled.push_back({state.id, state.streams.empty() && views_.size() > kMostKept, state.told});
+    if (settled.back().is_closed) {
+      Close(view);
+    } else {
+      losses_.erase(loss);
+    }
+  }
+  return settled;
 }
 
 std::string ViewRegistry::NamesOf(const State& state) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
+#include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
@@ -23,36 +25,50 @@ class ViewRegistry {
   static constexpr size_t kMostNewPerSecond = 20;
   // Others have static resources alone.
   static constexpr size_t kMostStaticViews = 8'192;
-  // Views without a proxy are kept up to this many, so that proxies that reconnect cost nothing;
-  // where there are too many views, new ones take their place.
+  // Views without a proxy are kept up to this many; where there are too many views, new ones take
+  // their place.
   static constexpr size_t kMostKept = 64;
+  // That a proxy is gone has no effect before this, so that one that comes and goes costs nothing:
+  // new words for who stands in a view cost a look at all that may be out of its reach, and a new
+  // view an assignment a pool.
+  static constexpr absl::Duration kLinger = absl::Seconds(10);
 
   struct Entered {
     uint32_t id = 0;
     bool is_new = false;
     // The view that had to go for it, which nobody stood in; 0: none.
     uint32_t closed_id = 0;
-    // How the view's proxies are called now: "edge-1, edge-2", or with "and others" behind three.
-    std::string proxies;
+    // How the view's proxies are called now, if that is news: "edge-1, edge-2", or with "and
+    // others" behind three.
+    absl::optional<std::string> proxies;
   };
-  struct Left {
+  // A view that somebody left, a while ago.
+  struct Settled {
     uint32_t id = 0;
-    bool is_closed = false;
-    std::string proxies;  // empty: nobody is left
+    bool is_closed = false;  // for good; nobody stands there
+    std::string proxies;     // how they are called now; empty: nobody is left
   };
 
   // One more proxy stands there. `derived`: the view has derived routes; always the same of a view.
   // `now`: monotonic. Nothing: there are too many views of its kind, or new ones come too quickly.
   absl::optional<Entered> Enter(const View& view, bool derived, const std::string& node_id,
                                 absl::Duration now);
-  // One less does. Nothing: it did not stand there.
-  absl::optional<Left> Leave(const View& view, const std::string& node_id);
+  // One less does, which Settle says later. Nothing if it did not stand there.
+  void Leave(const View& view, const std::string& node_id, absl::Duration now);
+  // What the proxies that left kLinger ago, and did not come back, have changed. To be called every
+  // now and then.
+  std::vector<Settled> Settle(absl::Duration now);
 
  private:
   struct State {
     uint32_t id = 0;
     bool derived = false;
     absl::btree_map<std::string, size_t> streams;  // by node id
+    std::string told;                              // how its proxies were called last
+  };
+  struct Loss {
+    View view;
+    absl::Duration at;
   };
 
   using Views = absl::flat_hash_map<View, State>;
@@ -68,6 +84,8 @@ class ViewRegistry {
   size_t derived_ = 0;  // of the views
   TokenBucket new_derived_{kMostViews, kMostNewPerSecond};
   Views views_;
+  // Views whose proxies are called something else than was told since somebody left, by number.
+  std::map<uint32_t, Loss> losses_;
 };
 
 }  // namespace fairlead
