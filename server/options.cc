@@ -96,6 +96,7 @@ struct Texts {
   int64_t xds_threads = 0;
   int64_t max_xds_streams = 16'384;
   int64_t max_xds_names = 100'000;
+  int64_t max_xds_total_names = 20'000'000;
   int64_t max_xds_message_bytes = 16 << 20;
   std::string xds_keepalive_time = "30s";
   std::string xds_keepalive_timeout = "10s";
@@ -165,6 +166,9 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
                1'000'000);
   settings.Add("max-xds-names", "N", "Resource names that one xDS stream may subscribe to.",
                &texts.max_xds_names, 1, 10'000'000);
+  settings.Add("max-xds-total-names", "N",
+               "The same of all xDS streams together; a name counts once for each stream.",
+               &texts.max_xds_total_names, 1, 10'000'000'000);
   settings.Add("max-xds-message-bytes", "N", "Size of one message of an xDS client.",
                &texts.max_xds_message_bytes, 1 << 10, 1 << 30);
   settings.Add("xds-keepalive-time", "TIME",
@@ -209,6 +213,7 @@ void Apply(const Texts& texts, ServerOptions& options) {
   options.control.warm_up = DurationOf(texts.warm_up);
   options.xds.most_streams = static_cast<size_t>(texts.max_xds_streams);
   options.xds.most_names = static_cast<size_t>(texts.max_xds_names);
+  options.xds.most_total_names = static_cast<size_t>(texts.max_xds_total_names);
   options.xds.first_message_timeout = DurationOf(texts.xds_first_message_timeout);
   options.xds_port.most_message_bytes = static_cast<int>(texts.max_xds_message_bytes);
   options.xds_port.keepalive_time = DurationOf(texts.xds_keepalive_time);

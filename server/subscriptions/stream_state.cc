@@ -37,7 +37,10 @@ StreamState::StreamState(Options options, std::shared_ptr<ViewStreams> view)
   view_->Enter();
 }
 
-StreamState::~StreamState() { view_->Leave(); }
+StreamState::~StreamState() {
+  if (options_.budget != nullptr) options_.budget->Change(counted_names_, 0).IgnoreError();
+  view_->Leave();
+}
 
 absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration now,
                                     absl::Time wall) {
@@ -63,8 +66,7 @@ absl::Status StreamState::OnRequest(const XdsRequest& request, absl::Duration no
   Subscription& subscription = SubscriptionOf(*type);
   subscription.OnRequest(request, wall);
   if (*type == Type::kCluster && subscription.state().answered) routes_held_until_ = now;
-  if (KeptNames() > options_.most_names) return TooManyNames(options_.most_names);
-  return absl::OkStatus();
+  return CountNames();
 }
 
 void StreamState::MoveTo(std::shared_ptr<ViewStreams> view) {
@@ -195,12 +197,15 @@ Subscription& StreamState::SubscriptionOf(Type type) {
   return *subscription;
 }
 
-size_t StreamState::KeptNames() const {
+absl::Status StreamState::CountNames() {
   size_t names = 0;
   for (const auto& subscription : subscriptions_) {
     if (subscription != nullptr) names += subscription->kept_names();
   }
-  return names;
+  const size_t before = std::exchange(counted_names_, names);
+  const absl::Status status =
+      options_.budget == nullptr ? absl::OkStatus() : options_.budget->Change(before, names);
+  return names > options_.most_names ? TooManyNames(options_.most_names) : status;
 }
 
 }  // namespace fairlead

@@ -12,6 +12,7 @@
 #include "absl/types/optional.h"
 #include "server/base/token_bucket.h"
 #include "server/snapshot/snapshot.h"
+#include "server/subscriptions/name_budget.h"
 #include "server/subscriptions/subscription.h"
 #include "server/subscriptions/view_streams.h"
 #include "server/subscriptions/xds_request.h"
@@ -49,6 +50,8 @@ class StreamState {
     std::string identifier;
     // Names that a client may subscribe to on one stream, all types together.
     size_t most_names = 100'000;
+    // Of all streams together; must outlive the stream. Null: there are no others.
+    NameBudget* budget = nullptr;
     // Responses: this many at once, and in the long run a second.
     double burst = 100;
     double per_second = 100;
@@ -87,7 +90,8 @@ class StreamState {
   };
 
   Subscription& SubscriptionOf(Type type);
-  size_t KeptNames() const;
+  // What the client's names cost, after they may have changed.
+  absl::Status CountNames();
   absl::optional<Step> NextStep(absl::Duration now);
   // Whether the next response of its type has to wait; then wake_at_ says until when at most.
   bool Blocked(const Subscription& subscription, absl::Duration now);
@@ -100,6 +104,7 @@ class StreamState {
   std::shared_ptr<ViewStreams> view_;
   std::array<std::unique_ptr<Subscription>, kTypes.size()> subscriptions_;
   bool begun_ = false;  // the first message was taken
+  size_t counted_names_ = 0;
   uint64_t last_nonce_ = 0;
   TokenBucket bucket_;
   absl::Duration wake_at_ = absl::InfiniteDuration();

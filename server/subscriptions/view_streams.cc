@@ -8,7 +8,7 @@
 namespace fairlead {
 namespace {
 
-// Contents that are kept for the next stream that asks for the same.
+// Contents of one view that are kept for the next stream that asks for the same.
 constexpr size_t kMostKept = 8;
 
 grpc::Slice Join(const std::vector<grpc::Slice>& pieces) {
@@ -26,11 +26,26 @@ grpc::Slice Join(const std::vector<grpc::Slice>& pieces) {
 
 }  // namespace
 
-ViewStreams::ViewStreams(std::shared_ptr<const Snapshot> snapshot)
-    : snapshot_(std::move(snapshot)) {}
+ViewStreams::ViewStreams(std::shared_ptr<const Snapshot> snapshot,
+                         std::shared_ptr<KeptContents> kept)
+    : snapshot_(std::move(snapshot)), kept_(std::move(kept)) {}
+
+ViewStreams::~ViewStreams() { DropAllMade(); }
 
 void ViewStreams::Leave() {
-  if (--streams_ <= 1) made_.clear();
+  if (--streams_ <= 1) DropAllMade();
+}
+
+void ViewStreams::DropMade(absl::FunctionRef<bool(const Key&, const Made&)> which) {
+  absl::erase_if(made_, [&](const auto& entry) {
+    if (!which(entry.first, entry.second)) return false;
+    kept_->Drop(entry.second.content.lock().get());
+    return true;
+  });
+}
+
+void ViewStreams::DropAllMade() {
+  DropMade([](const Key&, const Made&) { return true; });
 }
 
 void ViewStreams::Publish(std::shared_ptr<const Snapshot> next,
@@ -54,16 +69,19 @@ std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant varian
   const uint64_t list = interest.ListId();
   const bool is_shared = streams_ > 1 && (list != 0 || interest.size() == 0);
   if (!is_shared) return Make(type, variant, interest);
-  const Version& version = snapshot_->version(type);
   const Key key(type, variant, interest.wildcard(), list);
-  const auto found = made_.find(key);
-  if (found != made_.end() && found->second.version == version) return found->second.content;
-  std::shared_ptr<const WholeContent> content = Make(type, variant, interest);
-  absl::erase_if(made_, [&](const auto& entry) {
-    return !(entry.second.version == snapshot_->version(std::get<Type>(entry.first)));
+  DropMade([&](const Key& made_key, const Made& made) {
+    return made.content.expired() ||
+           !(made.version == snapshot_->version(std::get<Type>(made_key)));
   });
-  if (made_.size() >= kMostKept) made_.clear();
-  made_[key] = {version, content};
+  const auto found = made_.find(key);
+  std::shared_ptr<const WholeContent> content =
+      found != made_.end() ? found->second.content.lock() : Make(type, variant, interest);
+  if (found == made_.end()) {
+    if (made_.size() >= kMostKept) DropAllMade();
+    made_[key] = {snapshot_->version(type), content};
+  }
+  kept_->Use(content);
   return content;
 }
 
@@ -93,6 +111,8 @@ std::shared_ptr<const WholeContent> ViewStreams::Make(Type type, Variant variant
     }
   });
   content->resources = Join(pieces);
+  content->bytes = sizeof(WholeContent) + content->resources.size();
+  for (const std::string& name : content->missing) content->bytes += sizeof(name) + name.size();
   return content;
 }
 

@@ -13,6 +13,7 @@
 #include "absl/functional/function_ref.h"
 #include "server/snapshot/snapshot.h"
 #include "server/subscriptions/interest.h"
+#include "server/subscriptions/kept_contents.h"
 
 namespace fairlead {
 
@@ -24,6 +25,7 @@ struct WholeContent {
   grpc::Slice resources;
   size_t count = 0;
   std::vector<std::string> missing;  // names that nothing has
+  size_t bytes = 0;                  // of memory, all in all
 };
 
 // The streams of one view on one queue: what they are all told of, and who wants what.
@@ -31,7 +33,11 @@ struct WholeContent {
 // Threads: none; it belongs to its queue.
 class ViewStreams {
  public:
-  explicit ViewStreams(std::shared_ptr<const Snapshot> snapshot);
+  // `kept` is shared by all views of the queue.
+  explicit ViewStreams(std::shared_ptr<const Snapshot> snapshot,
+                       std::shared_ptr<KeptContents> kept =
+                           std::make_shared<KeptContents>(KeptContents::kMostBytes));
+  ~ViewStreams();
 
   // A stream stands in the view, from Enter to Leave.
   void Enter() { ++streams_; }
@@ -46,7 +52,7 @@ class ViewStreams {
                absl::FunctionRef<void(Subscription&)> touched);
 
   // All that `interest` covers. Made once for all streams with the same interest, if there is more
-  // than one stream.
+  // than one stream and as long as KeptContents has room for it.
   std::shared_ptr<const WholeContent> Whole(Type type, Variant variant, const Interest& interest);
 
  private:
@@ -54,13 +60,18 @@ class ViewStreams {
   using Key = std::tuple<Type, Variant, bool, uint64_t>;
   struct Made {
     Version version;  // of the type, when it was made
-    std::shared_ptr<const WholeContent> content;
+    std::weak_ptr<const WholeContent> content;
   };
 
   std::shared_ptr<const WholeContent> Make(Type type, Variant variant,
                                            const Interest& interest) const;
 
+  // From `made_`, and from what is kept.
+  void DropAllMade();
+  void DropMade(absl::FunctionRef<bool(const Key&, const Made&)> which);
+
   std::shared_ptr<const Snapshot> snapshot_;
+  const std::shared_ptr<KeptContents> kept_;
   size_t streams_ = 0;
   std::array<InterestIndex, kTypes.size()> indexes_;
   absl::flat_hash_map<Key, Made> made_;

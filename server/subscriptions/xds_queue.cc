@@ -15,13 +15,16 @@ namespace fairlead {
 
 XdsQueue::XdsQueue(uint32_t index, std::unique_ptr<grpc::ServerCompletionQueue> queue,
                    grpc::AsyncGenericService& service, const XdsService::Options& options,
-                   std::atomic<size_t>& open_streams, StreamObserver& observer)
+                   std::atomic<size_t>& open_streams, NameBudget& names, StreamObserver& observer)
     : index_(index),
       queue_(std::move(queue)),
       service_(service),
       options_(options),
       open_streams_(open_streams),
-      observer_(observer) {}
+      names_(names),
+      observer_(observer),
+      kept_(std::make_shared<KeptContents>(KeptContents::kMostBytes /
+                                           static_cast<size_t>(options.queues))) {}
 
 XdsQueue::~XdsQueue() { Stop(); }
 
@@ -128,7 +131,7 @@ void XdsQueue::Attach(uint64_t stream, uint32_t view_id, std::shared_ptr<const S
   if (view == nullptr) {
     // Views come with what clients say of themselves, without an end.
     absl::erase_if(views_, [](const auto& entry) { return entry.second.expired(); });
-    view = std::make_shared<ViewStreams>(std::move(snapshot));
+    view = std::make_shared<ViewStreams>(std::move(snapshot), kept_);
     views_[view_id] = view;
   }
   found->second->Attach(std::move(view));

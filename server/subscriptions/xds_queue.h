@@ -16,6 +16,8 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/completion.h"
+#include "server/subscriptions/kept_contents.h"
+#include "server/subscriptions/name_budget.h"
 #include "server/subscriptions/xds_service.h"
 
 namespace fairlead {
@@ -27,10 +29,10 @@ class XdsStream;
 // that thread.
 class XdsQueue {
  public:
-  // `open_streams` is shared by all queues. The references must outlive this.
+  // `open_streams` and `names` are shared by all queues. The references must outlive this.
   XdsQueue(uint32_t index, std::unique_ptr<grpc::ServerCompletionQueue> queue,
            grpc::AsyncGenericService& service, const XdsService::Options& options,
-           std::atomic<size_t>& open_streams, StreamObserver& observer);
+           std::atomic<size_t>& open_streams, NameBudget& names, StreamObserver& observer);
   ~XdsQueue();
 
   void Start();
@@ -62,6 +64,7 @@ class XdsQueue {
   const XdsService::Options& options() const { return options_; }
   uint32_t index() const { return index_; }
   std::atomic<size_t>& open_streams() { return open_streams_; }
+  NameBudget& names() { return names_; }
 
  private:
   class Wake final : public Completion {
@@ -82,8 +85,10 @@ class XdsQueue {
   grpc::AsyncGenericService& service_;
   const XdsService::Options& options_;
   std::atomic<size_t>& open_streams_;
+  NameBudget& names_;
   StreamObserver& observer_;
 
+  const std::shared_ptr<KeptContents> kept_;
   // Views in which a stream of this queue stands.
   absl::flat_hash_map<uint32_t, std::weak_ptr<ViewStreams>> views_;
   uint64_t last_stream_ = 0;

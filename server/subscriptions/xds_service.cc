@@ -9,7 +9,7 @@
 namespace fairlead {
 
 XdsService::XdsService(Options options, StreamObserver& observer)
-    : options_(std::move(options)), observer_(observer) {}
+    : options_(std::move(options)), observer_(observer), name_budget_(options_.most_total_names) {}
 
 XdsService::~XdsService() { Stop(); }
 
@@ -19,7 +19,7 @@ void XdsService::Register(grpc::ServerBuilder& builder) {
   for (int i = 0; i < options_.queues; ++i) {
     queues_.push_back(std::make_unique<XdsQueue>(static_cast<uint32_t>(i),
                                                  builder.AddCompletionQueue(), service_, options_,
-                                                 open_streams_, observer_));
+                                                 open_streams_, name_budget_, observer_));
   }
 }
 

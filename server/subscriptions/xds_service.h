@@ -17,6 +17,7 @@
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
 #include "server/subscriptions/discovery_services.h"
+#include "server/subscriptions/name_budget.h"
 
 namespace fairlead {
 
@@ -74,6 +75,8 @@ class XdsService {
     size_t most_streams = 16'384;
     // Names that a client may subscribe to on one stream, all types together.
     size_t most_names = 100'000;
+    // Of all streams together, over all queues.
+    size_t most_total_names = 20'000'000;
     // How long a stream may be open before its first message; then it is ended with
     // DEADLINE_EXCEEDED.
     absl::Duration first_message_timeout = absl::Seconds(30);
@@ -123,6 +126,7 @@ class XdsService {
   grpc::AsyncGenericService service_;
   DiscoveryServices names_;
   std::atomic<size_t> open_streams_{0};
+  NameBudget name_budget_;
   std::vector<std::unique_ptr<XdsQueue>> queues_;
 };
 

@@ -142,6 +142,7 @@ void XdsStream::OnCall(bool ok) {
   options_.number = number_;
   options_.identifier = queue_.options().identifier;
   options_.most_names = queue_.options().most_names;
+  options_.budget = &queue_.names();
   AwaitFirstMessage();
   Read();
 }
@@ -293,6 +294,8 @@ void XdsStream::OnWritten(bool ok) {
 
 void XdsStream::End(grpc::Status status) {
   if (!end_.has_value()) end_ = std::move(status);
+  // What the client wanted is given up now: it may never read that the stream has ended.
+  state_.reset();
   FinishIfIdle();
 }
 

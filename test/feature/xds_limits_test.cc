@@ -15,11 +15,12 @@ using testing::HasSubstr;
 constexpr char kMethod[] =
     "/envoy.service.discovery.v3.AggregatedDiscoveryService/StreamAggregatedResources";
 
-World::Options SmallLimits(absl::Duration first_message_timeout) {
+World::Options SmallLimits(absl::Duration first_message_timeout, size_t most_total_names) {
   World::Options options;
   options.server.control.warm_up = absl::ZeroDuration();
   options.server.xds.most_streams = 3;
   options.server.xds.most_names = 3;
+  options.server.xds.most_total_names = most_total_names;
   options.server.xds.first_message_timeout = first_message_timeout;
   options.server.xds_port.most_message_bytes = 2048;
   options.server.xds_port.keepalive_time = absl::Seconds(1);
@@ -29,8 +30,9 @@ World::Options SmallLimits(absl::Duration first_message_timeout) {
 
 class XdsLimits : public testing::TestWithParam<Variant> {
  protected:
-  explicit XdsLimits(absl::Duration first_message_timeout = absl::Seconds(30))
-      : world_(SmallLimits(first_message_timeout)) {}
+  explicit XdsLimits(absl::Duration first_message_timeout = absl::Seconds(30),
+                     size_t most_total_names = 100)
+      : world_(SmallLimits(first_message_timeout, most_total_names)) {}
 
   XdsClient::Options Options() {
     XdsClient::Options options;
@@ -59,11 +61,18 @@ class FirstMessageLimit : public XdsLimits {
   FirstMessageLimit() : XdsLimits(absl::Seconds(1)) {}
 };
 
+class TotalNamesLimit : public XdsLimits {
+ protected:
+  TotalNamesLimit() : XdsLimits(absl::Seconds(30), /*most_total_names=*/5) {}
+};
+
 std::string NameOfVariant(const testing::TestParamInfo<Variant>& variant) {
   return variant.param == Variant::kSotw ? "Sotw" : "Delta";
 }
 INSTANTIATE_TEST_SUITE_P(Variants, XdsLimits, testing::Values(Variant::kSotw, Variant::kDelta),
                          NameOfVariant);
+INSTANTIATE_TEST_SUITE_P(Variants, TotalNamesLimit,
+                         testing::Values(Variant::kSotw, Variant::kDelta), NameOfVariant);
 INSTANTIATE_TEST_SUITE_P(Variants, FirstMessageLimit,
                          testing::Values(Variant::kSotw, Variant::kDelta), NameOfVariant);
 
@@ -97,6 +106,32 @@ TEST_P(XdsLimits, OneNameTooMany) {
   Await(client, StatusCode::RESOURCE_EXHAUSTED, "--max-xds-names");
   other.Want(Type::kRoute, {"http"});
   EXPECT_EQ(other.NextAndAck().resources, 1u);
+}
+
+TEST_P(TotalNamesLimit, OneNameTooManyOnAllStreamsTogether) {
+  XdsClient a(Options());
+  a.Want(Type::kRoute, {"http", "b", "c"});
+  EXPECT_EQ(a.NextAndAck().resources, 1u);
+  {
+    XdsClient b(Options());
+    b.Want(Type::kRoute, {"http", "b"});
+    EXPECT_EQ(b.NextAndAck().resources, 1u);
+    XdsClient c(Options());
+    c.Want(Type::kRoute, {"http"});
+    Await(c, StatusCode::RESOURCE_EXHAUSTED, "--max-xds-total-names");
+    // Those that were there first are served on, and names that are given up leave room.
+    b.Want(Type::kListener, {});
+    EXPECT_EQ(b.NextAndAck().text, "http");
+    EXPECT_TRUE(b.Finish().ok());
+  }
+  XdsClient d(Options());
+  d.Want(Type::kRoute, {"http", "d"});
+  EXPECT_EQ(d.NextAndAck().resources, 1u);
+  XdsClient e(Options());
+  e.Want(Type::kRoute, {"http"});
+  Await(e, StatusCode::RESOURCE_EXHAUSTED, "--max-xds-total-names");
+  a.Want(Type::kListener, {});
+  EXPECT_EQ(a.NextAndAck().text, "http");
 }
 
 TEST_P(XdsLimits, AMessageThatIsTooLong) {
