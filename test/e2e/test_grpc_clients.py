@@ -65,6 +65,66 @@ def test_a_client_outside_of_the_hosts_reaches_published_ports_on_all_of_them(wo
         assert caller.failed == [], caller.node_id
 
 
+@pytest.fixture
+def zones(world):
+    """Host 1 stands in the zone west, host 2 in the zone east."""
+
+    def move(west: str, east: str) -> None:
+        for agent, zone in ((world.agent1, west), (world.agent2, east)):
+            agent.process.stop()
+            agent.zone = zone
+            agent.start()
+
+    move("west", "east")
+    yield
+    move("", "")
+
+
+def test_calls_stay_in_the_clients_zone_while_somebody_is_there(world, project, zones):
+    published = {**grpc_service("zones.example"), "ports": ["8000"]}
+    west, east = (
+        project({"names": dict(published)}, host, name="zones")
+        for host in (world.host1, world.host2)
+    )
+    west.up({"names": 2})
+    east.up()
+    in_east = set(east.containers())
+    eventually("all are known", lambda: len(world.server.endpoints("zones/names:8000")) == 3)
+    with contextlib.ExitStack() as stack:
+
+        def start(zone: str):
+            return [
+                stack.enter_context(
+                    Caller(
+                        language,
+                        "xds:///zones/names:8000",
+                        world.server,
+                        world.folder,
+                        node_id=f"{zone}-{language}",
+                        zone=zone,
+                    )
+                )
+                for language in LANGUAGES
+            ]
+
+        of_west, of_east = start("west"), start("east")
+        for caller in of_west:
+            caller.await_only(west.containers())
+            assert set(caller.containers) == set(west.containers()), caller.node_id
+        for caller in of_east:
+            caller.await_only(in_east)
+        west.down()
+        for caller in of_west:
+            caller.await_only(in_east)
+        west.up()
+        for caller in of_west:
+            caller.await_only(west.containers())
+    for caller in of_west + of_east:
+        assert caller.failed == [], caller.node_id
+    for caller in of_east:
+        assert set(caller.containers) == in_east, caller.node_id
+
+
 def test_calls_are_split_by_the_weights_of_a_route_that_was_put(world, project):
     parts = [project({"names": grpc_service(f"weight-{weight}.example")}) for weight in (25, 75)]
     for part in parts:

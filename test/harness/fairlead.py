@@ -116,6 +116,8 @@ class Agent:
         self._folder = folder
         self._socket = socket or host.socket
         self.host_id = host_id or host.id
+        # Where the host stands, from the next start on.
+        self.zone = ""
         self.process: Optional[Process] = None
 
     def start(self, wait: bool = True) -> None:
@@ -128,6 +130,7 @@ class Agent:
                 f"--host-id={self.host_id}",
                 f"--advertise-address={self._host.ip}",
                 "--insecure",
+                *([f"--zone={self.zone}"] if self.zone else []),
             ],
             self._folder,
             prefix=self._host.inside,

@@ -73,11 +73,12 @@ class Caller:
         folder: pathlib.Path,
         host: Optional[DockerHost] = None,
         node_id: str = "",
+        zone: str = "",
     ) -> None:
         """It stands on `host`, or, without one, outside of every host. `language` is one of LANGUAGES."""
         self.node_id = node_id or f"grpc-{language}"
         bootstrap = folder / f"{self.node_id}.json"
-        bootstrap.write_text(_bootstrap(server, self.node_id, host.id if host else ""))
+        bootstrap.write_text(_bootstrap(server, self.node_id, host.id if host else "", zone))
         self._process = Process(
             self.node_id,
             [*_command(language), target],
@@ -156,8 +157,10 @@ def put_weighted(server: Server, node_id: str, name: str, weights: Dict[str, int
     )
 
 
-def _bootstrap(server: Server, node_id: str, host_id: str) -> str:
+def _bootstrap(server: Server, node_id: str, host_id: str, zone: str) -> str:
     command = [paths.fairlead(), "bootstrap", "grpc"]
     # With a group of its own choice a node keeps what is derived from containers beside what is put for it alone.
     command += [f"--xds={server.ip}:{XDS_PORT}", f"--node-id={node_id}", "--group=default"]
-    return run([*command, f"--host={host_id}"] if host_id else command)
+    command += [f"--host={host_id}"] if host_id else []
+    command += [f"--zone={zone}"] if zone else []
+    return run(command)
