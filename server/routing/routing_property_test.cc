@@ -29,14 +29,12 @@ struct Told {
 };
 
 bool Same(const Pool& a, const Pool& b) {
-  return a.name == b.name &&
+  return a.name == b.name && a.upstream == b.upstream &&
          std::equal(a.endpoints.begin(), a.endpoints.end(), b.endpoints.begin(), b.endpoints.end(),
                     [](const auto& x, const auto& y) { return *x == *y; });
 }
 
-bool Same(const VirtualHost& a, const VirtualHost& b) {
-  return a.domain == b.domain && a.routes == b.routes;
-}
+bool Same(const VirtualHost& a, const VirtualHost& b) { return a == b; }
 
 // Each change must be one: of something that was not so before.
 template <typename Value>
@@ -104,6 +102,16 @@ ExampleContainer RandomContainer(Chance& chance) {
   container.ip = chance.Of<std::string>({"172.20.0.2", "172.20.0.3", "", "127.0.0.1"});
   container.published = chance.OneIn(3) ? 32768 : 0;
   container.network_mode = chance.Of<std::string>({"net", "net", "net", "host", "container:c1"});
+  container.labels = {
+      {"fairlead.multiports",
+       chance.Of<std::string>({"", "", "", "{a.example: {/: {port: 8000}, /api: {port: 9000}}}",
+                               "{a.example: {/: {port: 8000}, /rpc: {port: 8000, proto: grpc}},"
+                               " b.example: {external_http_port: 8081}}",
+                               "{a.example: {/api: {dest: /}}}"})},
+      {"fairlead.proto", chance.Of<std::string>({"", "", "", "https", "uwsgi"})},
+      {"fairlead.network-access", chance.Of<std::string>({"", "", "internal"})},
+      {"fairlead.loadbalance", chance.Of<std::string>({"", "", "ip_hash"})},
+      {"fairlead.hsts", chance.Of<std::string>({"", "", "off", "max-age=5"})}};
   return container;
 }
 
