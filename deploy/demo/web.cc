@@ -9,6 +9,7 @@
 //   container id) too any path, POST    the same, when the body has been read /slow?ms=N answers
 //   after N milliseconds /stream?ms=N      a line each N milliseconds until the client leaves
 //   /headers          the request's head as it came
+//   with Upgrade: websocket, any path: 101, and then whatever comes is sent back as it is
 //   /healthz          200, or 503 while it is sick
 //   /sick             sick from now on; /sick?off: well again
 //
@@ -61,6 +62,7 @@ struct Request {
   size_t body_bytes = 0;
   bool has_unknown_length = false;  // Transfer-Encoding
   bool keep_alive = true;
+  bool upgrade = false;  // to a WebSocket
 };
 
 std::optional<int> ParseNumber(std::string_view text, int max) {
@@ -111,6 +113,8 @@ void ReadHeader(std::string_view line, Request& request) {
     request.has_unknown_length = true;
   } else if (name == "connection") {
     request.keep_alive = Lower(value) != "close";
+  } else if (name == "upgrade") {
+    request.upgrade = Lower(value) == "websocket";
   } else if (name == "x-receipt") {
     request.id = std::string(value);
   }
@@ -217,11 +221,26 @@ class Connection {
     return false;
   }
 
+  // Neither the handshake's key nor frames are looked at: who sends plain bytes gets them back.
+  bool Echo() {
+    if (!Send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket"
+              "\r\nX-Served-By: " +
+              server_.host_name + "\r\n\r\n")) {
+      return false;
+    }
+    do {
+      if (!Send(received_)) return false;
+      received_.clear();
+    } while (ReceiveMore());
+    return false;
+  }
+
   bool Answer(const Request& request) {
     if (request.has_unknown_length) {
       SendAnswer("411 Length Required", "say Content-Length, at most 16 MiB\n");
       return false;
     }
+    if (request.upgrade) return Echo();
     if (request.path == "/stream") return Stream(std::max(1, Milliseconds(request.query, 100)));
     if (request.path == "/headers") return SendAnswer("200 OK", request.head);
     if (request.path == "/sick") server_.sick = request.query != "off";
