@@ -57,8 +57,9 @@ def test_a_compose_file_of_nginx_proxys_works(drop_in):
     compose.up({"web": 1})
     proxy.await_only("who.example", compose.containers("web"))
 
-    eventually("the path is routed", lambda: proxy.get("api.example", "/v1/x").status == 200)
-    assert proxy.get("api.example", "/other").status == 404
+    assert proxy.status("nobody.example") == 503
+    eventually("the path is routed", lambda: proxy.status("api.example", "/v1/x") == 200)
+    assert proxy.status("api.example", "/other") == 404
 
 
 def test_envoy_cannot_open_the_engines_socket(drop_in):
@@ -121,12 +122,21 @@ def test_only_containers_on_a_shared_network_get_requests(drop_in):
         networks=["front", "inner"],
     )
     proxy.await_only("near.example", compose.containers("near"))
-    assert proxy.get("far.example").status == 503
+    assert proxy.status("far.example") == 503
     problem = eventually(
         "a problem of the container out of reach",
         lambda: next((p for p in proxy.problems() if "far" in p.get("container", "")), None),
     )
     assert problem["cure"]
+
+
+def test_the_default_host_gets_what_nobody_claims(drop_in):
+    compose, proxy = drop_in(
+        {"web": demo_service("main.example")},
+        proxy={"environment": {"DEFAULT_HOST": "main.example"}},
+    )
+    proxy.await_only("main.example", compose.containers("web"))
+    proxy.await_only("nobody.example", compose.containers("web"))
 
 
 def test_in_the_hosts_network_it_reaches_every_bridge(drop_in, project):
@@ -143,7 +153,22 @@ def test_in_the_hosts_network_it_reaches_every_bridge(drop_in, project):
     )
     proxy.port = 8088
     proxy.await_only("bridge.example", other.containers("web"))
-    eventually("the host's own container answers", lambda: proxy.get("own.example").status == 200)
+    eventually("the host's own container answers", lambda: proxy.status("own.example") == 200)
+
+
+def test_the_access_log_is_the_containers_log(drop_in):
+    _, proxy = drop_in({})
+    assert proxy.status("nobody.example", "/some/path") == 503
+    eventually("the request is in the log", lambda: "GET /some/path" in proxy.log())
+
+
+def test_it_listens_on_ipv6_and_ipv4(drop_in):
+    compose, proxy = drop_in(
+        {"web": demo_service("six.example")}, proxy={"environment": {"ENABLE_IPV6": "true"}}
+    )
+    proxy.await_only("six.example", compose.containers("web"))
+    with open(f"/proc/{proxy.process('envoy')}/net/tcp6", encoding="utf-8") as sockets:
+        assert any(line.split()[1].endswith(":0050") for line in list(sockets)[1:])
 
 
 def test_what_is_not_supported_is_named(drop_in):

@@ -37,6 +37,11 @@ class HttpProxy:
         finally:
             connection.close()
 
+    def status(self, host_name: str, target: str = "/") -> int:
+        """The status of the answer; 0 if there is none."""
+        answer = self.get(host_name, target)
+        return answer.status if answer else 0
+
     def answers(self, host_name: str, requests: int = 40) -> "collections.Counter[str]":
         """Who answers that many requests: containers' short ids, or the status if it is not 200."""
         counts: "collections.Counter[str]" = collections.Counter()

@@ -27,9 +27,6 @@ struct Unsupported {
 };
 
 constexpr Unsupported kUnsupported[] = {
-    {"DEFAULT_HOST", "",
-     "a name that no container claims has no default host; give one container "
-     "VIRTUAL_HOST with all the names"},
     {"DEFAULT_ROOT", "404",
      "a path that no container claims is answered with 404; let a container claim the path /"},
     {"HTTPS_PORT", "443", "there is no HTTPS here; put a TLS proxy in front of the HTTP port"},
@@ -42,27 +39,18 @@ constexpr Unsupported kUnsupported[] = {
     {"ENABLE_HTTP_ON_MISSING_CERT", "true", "there is no HTTPS here; HTTP always serves"},
     {"ENABLE_HTTP2", "true", "HTTP/2 is always on"},
     {"ENABLE_HTTP3", "false", "there is no HTTP/3 here; HTTP/1.1 and HTTP/2 serve"},
-    {"ENABLE_IPV6", "false", "it listens on IPv4 alone; publish the port for IPv6 by Docker"},
     {"PREFER_IPV6_NETWORK", "false",
      "a container's IPv4 address is taken before its IPv6 one; connect it to a network that has "
      "IPv6 alone"},
-    {"ENABLE_PROXY_PROTOCOL", "false",
-     "the PROXY protocol is not read, and a client that sends it is refused; turn it off in the "
-     "load balancer"},
-    {"TRUST_DOWNSTREAM_PROXY", "false",
-     "X-Forwarded-* of clients are not trusted: Envoy adds the address that it sees, and sets "
-     "X-Forwarded-Proto anew"},
     {"SHA1_UPSTREAM_NAME", "false",
      "there is no file with names of upstreams; clusters are named PROJECT/SERVICE:PORT", true},
     {"RESOLVERS", "", "no name of a container is resolved: its addresses come from the engine",
      true},
     {"LOG_FORMAT", "",
-     "there is no access log; the programs' own log is JSON (FAIRLEAD_LOG_FORMAT)"},
-    {"LOG_FORMAT_ESCAPE", "",
-     "there is no access log; the programs' own log is JSON (FAIRLEAD_LOG_FORMAT)"},
-    {"LOG_JSON", "false",
-     "there is no access log; the programs' own log is JSON (FAIRLEAD_LOG_FORMAT)"},
-    {"DISABLE_ACCESS_LOGS", "true", "there is no access log in any case", true},
+     "the access log has a form of its own; LOG_JSON=true has fields with names, for a tool to "
+     "take "
+     "apart"},
+    {"LOG_FORMAT_ESCAPE", "", "in the access log with LOG_JSON=true values are escaped as in JSON"},
     {"NO_COLOR", "", "a log that does not go to a terminal has no colours", true},
     {"DEBUG_ENDPOINT", "false",
      "nothing is shown to clients; ask `fairlead problems` and `fairlead services` in this "
@@ -130,6 +118,49 @@ absl::StatusOr<uint16_t> ReadPort(const Variables& variables, const char* name,
   return static_cast<uint16_t>(port);
 }
 
+// As nginx-proxy's templates read a switch (Go's strconv.ParseBool).
+absl::StatusOr<bool> ReadSwitch(const Variables& variables, const char* name) {
+  const std::string text = Value(variables, name, "false");
+  if (IsAmong(text, "true,True,TRUE,t,T,1")) return true;
+  if (IsAmong(text, "false,False,FALSE,f,F,0")) return false;
+  return absl::InvalidArgumentError(
+      absl::StrCat(name, "=", Quoted(text), " is no switch; write true or false"));
+}
+
+// Switches of nginx-proxy's that are settings of the server.
+absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) {
+  bool ipv6 = false;
+  bool proxy_protocol = false;
+  bool trust = false;
+  bool log_json = false;
+  bool no_log = false;
+  const std::pair<const char*, bool&> switches[] = {{"ENABLE_IPV6", ipv6},
+                                                    {"ENABLE_PROXY_PROTOCOL", proxy_protocol},
+                                                    {"TRUST_DOWNSTREAM_PROXY", trust},
+                                                    {"LOG_JSON", log_json},
+                                                    {"DISABLE_ACCESS_LOGS", no_log}};
+  for (const auto& [name, value] : switches) {
+    const absl::StatusOr<bool> read = ReadSwitch(variables, name);
+    if (!read.ok()) return read.status();
+    value = *read;
+  }
+  settings.server_arguments.push_back(
+      absl::StrCat("--http-listener=", ipv6 ? "[::]" : "0.0.0.0", ":", settings.http_port));
+  settings.server_arguments.push_back(
+      absl::StrCat("--access-log=", no_log ? "off" : (log_json ? "json" : "text")));
+  if (proxy_protocol) settings.server_arguments.push_back("--proxy-protocol");
+  if (trust) settings.server_arguments.push_back("--trust-downstream-proxy");
+  // nginx-proxy believes them unless told otherwise, and warns of it. Here a client could pass for
+  // one of a private network (NETWORK_ACCESS=internal).
+  if (Value(variables, "TRUST_DOWNSTREAM_PROXY").empty()) {
+    settings.notes.push_back(
+        {false,
+         "TRUST_DOWNSTREAM_PROXY is not set: unlike nginx-proxy, what clients say in X-Forwarded-* "
+         "is not believed; set it to true if another proxy stands in front, and only then"});
+  }
+  return absl::OkStatus();
+}
+
 // nginx-proxy asks for these passwords: what they protect must not be open to everyone here.
 absl::Status CheckPasswords(const std::vector<MountedFile>& mounted) {
   for (const MountedFile& file : mounted) {
@@ -184,7 +215,13 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
   const absl::StatusOr<uint16_t> http_port = ReadPort(variables, "HTTP_PORT", "80");
   if (!http_port.ok()) return http_port.status();
   settings.http_port = *http_port;
-  settings.server_arguments.push_back(absl::StrCat("--http-listener=0.0.0.0:", *http_port));
+  if (const absl::Status status = ReadSwitches(variables, settings); !status.ok()) return status;
+  // What nginx-proxy says of a name that nobody claims.
+  settings.server_arguments.push_back("--unknown-host-status=503");
+  const std::string default_host = Value(variables, "DEFAULT_HOST");
+  if (!default_host.empty()) {
+    settings.server_arguments.push_back(absl::StrCat("--default-host=", default_host));
+  }
   settings.agent_arguments = {absl::StrCat("--docker-host=", settings.docker_host),
                               absl::StrCat("--host-id=", settings.host_id)};
   if (const absl::Status status = CheckPasswords(mounted); !status.ok()) return status;

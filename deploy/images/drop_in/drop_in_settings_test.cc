@@ -14,8 +14,10 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::StartsWith;
 
-absl::StatusOr<DropInSettings> Read(const std::map<std::string, std::string>& variables,
+// TRUST_DOWNSTREAM_PROXY is false unless it is among them, so that there is nothing to say of it.
+absl::StatusOr<DropInSettings> Read(std::map<std::string, std::string> variables,
                                     const std::vector<MountedFile>& mounted = {}) {
+  variables.emplace("TRUST_DOWNSTREAM_PROXY", "false");
   return ReadDropInSettings(
       [&variables](const char* name) -> const char* {
         const auto found = variables.find(name);
@@ -32,13 +34,16 @@ TEST(DropInSettings, WithoutAnyVariable) {
   EXPECT_EQ(settings->http_port, 80);
   EXPECT_THAT(settings->networks, IsEmpty());
   EXPECT_THAT(settings->notes, IsEmpty());
-  EXPECT_THAT(settings->server_arguments, ElementsAre("--http-listener=0.0.0.0:80"));
+  EXPECT_THAT(
+      settings->server_arguments,
+      ElementsAre("--http-listener=0.0.0.0:80", "--access-log=text", "--unknown-host-status=503"));
   EXPECT_THAT(settings->agent_arguments,
               ElementsAre("--docker-host=unix:///tmp/docker.sock", "--host-id=local"));
 }
 
 TEST(DropInSettings, WhatIsHonoured) {
   const auto settings = Read({{"HTTP_PORT", "8080"},
+                              {"DEFAULT_HOST", "shop.example"},
                               {"DOCKER_HOST", "tcp://engine:2376"},
                               {"DOCKER_CERT_PATH", "/certs"},
                               {"DOCKER_TLS_VERIFY", "1"},
@@ -52,16 +57,47 @@ TEST(DropInSettings, WhatIsHonoured) {
   EXPECT_THAT(settings->networks, ElementsAre("front", "back"));
   EXPECT_THAT(settings->notes, IsEmpty());
   EXPECT_THAT(settings->server_arguments, Contains("--http-listener=0.0.0.0:8080"));
+  EXPECT_THAT(settings->server_arguments, Contains("--default-host=shop.example"));
   EXPECT_THAT(settings->agent_arguments,
               ElementsAre("--docker-host=tcp://engine:2376", "--host-id=web1"));
 }
 
+TEST(DropInSettings, SwitchesAreTheServers) {
+  const struct {
+    const char* variable;
+    const char* value;
+    const char* argument;
+  } cases[] = {
+      {"ENABLE_IPV6", "true", "--http-listener=[::]:80"},
+      {"ENABLE_IPV6", "false", "--http-listener=0.0.0.0:80"},
+      {"ENABLE_PROXY_PROTOCOL", "true", "--proxy-protocol"},
+      {"TRUST_DOWNSTREAM_PROXY", "true", "--trust-downstream-proxy"},
+      {"LOG_JSON", "1", "--access-log=json"},
+      {"LOG_JSON", "0", "--access-log=text"},
+      {"DISABLE_ACCESS_LOGS", "True", "--access-log=off"},
+  };
+  for (const auto& c : cases) {
+    const auto settings = Read({{c.variable, c.value}});
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_THAT(settings->server_arguments, Contains(c.argument)) << c.variable;
+    EXPECT_THAT(settings->notes, IsEmpty()) << c.variable;
+  }
+  EXPECT_THAT(Read({})->server_arguments, testing::Not(Contains("--proxy-protocol")));
+  EXPECT_THAT(Read({})->server_arguments, testing::Not(Contains("--trust-downstream-proxy")));
+}
+
+TEST(DropInSettings, ThatAProxyInFrontIsNotBelievedIsSaid) {
+  const auto settings = Read({{"TRUST_DOWNSTREAM_PROXY", ""}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  ASSERT_EQ(settings->notes.size(), 1);
+  EXPECT_FALSE(settings->notes[0].warning);
+  EXPECT_THAT(settings->notes[0].text, StartsWith("TRUST_DOWNSTREAM_PROXY is not set: "));
+}
+
 TEST(DropInSettings, WhatNoProxyCouldStartWithIsRefused) {
   const std::pair<const char*, const char*> cases[] = {
-      {"HTTP_PORT", "0"},
-      {"HTTP_PORT", "65536"},
-      {"HTTP_PORT", "http"},
-      {"HTTP_PORT", "80x"},
+      {"HTTP_PORT", "0"},   {"HTTP_PORT", "65536"}, {"HTTP_PORT", "http"},
+      {"HTTP_PORT", "80x"}, {"ENABLE_IPV6", "yes"}, {"LOG_JSON", "on"},
   };
   for (const auto& [variable, value] : cases) {
     const absl::Status status = Read({{variable, value}}).status();
@@ -78,28 +114,12 @@ TEST(DropInSettings, AnEmptyVariableIsNotSet) {
 }
 
 TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
-  for (const char* variable : {"DEFAULT_HOST",
-                               "DEFAULT_ROOT",
-                               "HTTPS_PORT",
-                               "HTTPS_METHOD",
-                               "NON_GET_REDIRECT",
-                               "HSTS",
-                               "SSL_POLICY",
-                               "TRUST_DEFAULT_CERT",
-                               "ENABLE_HTTP_ON_MISSING_CERT",
-                               "ENABLE_HTTP2",
-                               "ENABLE_HTTP3",
-                               "ENABLE_IPV6",
-                               "PREFER_IPV6_NETWORK",
-                               "ENABLE_PROXY_PROTOCOL",
-                               "TRUST_DOWNSTREAM_PROXY",
-                               "LOG_FORMAT",
-                               "LOG_FORMAT_ESCAPE",
-                               "LOG_JSON",
-                               "DEBUG_ENDPOINT",
-                               "ACME_HTTP_CHALLENGE_LOCATION",
-                               "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST",
-                               "DOCKER_CONTAINER_FILTERS"}) {
+  for (const char* variable :
+       {"DEFAULT_ROOT", "HTTPS_PORT", "HTTPS_METHOD", "NON_GET_REDIRECT", "HSTS", "SSL_POLICY",
+        "TRUST_DEFAULT_CERT", "ENABLE_HTTP_ON_MISSING_CERT", "ENABLE_HTTP2", "ENABLE_HTTP3",
+        "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE", "DEBUG_ENDPOINT",
+        "ACME_HTTP_CHALLENGE_LOCATION", "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST",
+        "DOCKER_CONTAINER_FILTERS"}) {
     const auto settings = Read({{variable, "other"}});
     ASSERT_TRUE(settings.ok()) << settings.status();
     ASSERT_EQ(settings->notes.size(), 1) << variable;
@@ -110,9 +130,8 @@ TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
 }
 
 TEST(DropInSettings, WhatNobodyMissesIsNamedWithoutAWarning) {
-  for (const char* variable :
-       {"SHA1_UPSTREAM_NAME", "RESOLVERS", "DISABLE_ACCESS_LOGS", "NO_COLOR", "DHPARAM_BITS",
-        "DHPARAM_SKIP", "DHPARAM_GENERATION", "NGINX_CONTAINER_LABEL"}) {
+  for (const char* variable : {"SHA1_UPSTREAM_NAME", "RESOLVERS", "NO_COLOR", "DHPARAM_BITS",
+                               "DHPARAM_SKIP", "DHPARAM_GENERATION", "NGINX_CONTAINER_LABEL"}) {
     const auto settings = Read({{variable, "other"}});
     ASSERT_TRUE(settings.ok()) << settings.status();
     ASSERT_EQ(settings->notes.size(), 1) << variable;
@@ -122,12 +141,12 @@ TEST(DropInSettings, WhatNobodyMissesIsNamedWithoutAWarning) {
 }
 
 TEST(DropInSettings, AValueThatAsksForWhatHappensAnywayIsNoNews) {
-  const auto settings = Read({{"DEFAULT_ROOT", "404"},
-                              {"HTTPS_METHOD", "nohttps"},
-                              {"ENABLE_HTTP2", "true"},
-                              {"ENABLE_HTTP3", "false"},
-                              {"TRUST_DOWNSTREAM_PROXY", "false"},
-                              {"DISABLE_ACCESS_LOGS", "true"}});
+  const auto settings = Read({
+      {"DEFAULT_ROOT", "404"},
+      {"HTTPS_METHOD", "nohttps"},
+      {"ENABLE_HTTP2", "true"},
+      {"ENABLE_HTTP3", "false"},
+  });
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_THAT(settings->notes, IsEmpty());
 }

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -49,7 +50,11 @@ std::string VariableOr(const char* name, const char* otherwise) {
 }
 
 absl::StatusOr<OwnNetworks> NetworksOf(const DropInSettings& settings, const EngineUrl& engine) {
-  if (!settings.networks.empty()) return OwnNetworks{false, settings.networks};
+  if (!settings.networks.empty()) {
+    OwnNetworks given;
+    given.names = settings.networks;
+    return given;
+  }
   const absl::StatusOr<std::string> mountinfo = ReadFile("/proc/self/mountinfo", 4 << 20);
   if (!mountinfo.ok()) return mountinfo.status();
   const std::optional<std::string> id = OwnContainerId(*mountinfo);
@@ -84,6 +89,11 @@ absl::Status PrepareEnvoy(const Bootstrap& bootstrap, const UnprivilegedUser& us
     return absl::ErrnoToStatus(
         errno, absl::StrCat("cannot give ", kEnvoyDirectory, " to the user ", user.uid,
                             "; start the container as root, with the capability CHOWN"));
+  }
+  // It opens /dev/stdout for its access log, which another user's pipe forbids.
+  if (fchown(STDOUT_FILENO, user.uid, user.gid) != 0) {
+    spdlog::warn("cannot give the standard output to the user {} ({}); the access log may fail",
+                 user.uid, std::strerror(errno));
   }
   return absl::OkStatus();
 }
