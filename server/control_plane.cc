@@ -82,6 +82,7 @@ void ControlPlane::Restore(const StoredState& state) {
       problems_.Set({kWarmUpSource, {WarmUpProblem(options_.warm_up)}}, Now().wall);
     }
   });
+  WatchCertificates();
 }
 
 void ControlPlane::Start(XdsService& xds) {
@@ -90,6 +91,7 @@ void ControlPlane::Start(XdsService& xds) {
 }
 
 void ControlPlane::Stop() {
+  certificate_watcher_.reset();
   strand_.Call([&] { xds_ = nullptr; });
 }
 

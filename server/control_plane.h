@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -9,11 +10,13 @@
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "server/admin/certificate_admin.h"
 #include "server/admin/inspection.h"
 #include "server/admin/resource_admin.h"
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
 #include "server/base/strand.h"
+#include "server/certificates/certificate_watcher.h"
 #include "server/load/load_board.h"
 #include "server/pipeline.h"
 #include "server/problems/problem_board.h"
@@ -32,7 +35,8 @@ namespace fairlead {
 class ControlPlane final : public ReportSink,
                            public StreamObserver,
                            public Inspection,
-                           public ResourceAdmin {
+                           public ResourceAdmin,
+                           public CertificateAdmin {
  public:
   struct Options {
     Pipeline::Options pipeline;
@@ -41,6 +45,8 @@ class ControlPlane final : public ReportSink,
     // `warm_up`. Else proxies that have routes would be told that there are none.
     absl::Duration warm_up = absl::Seconds(10);
     absl::Duration warm_up_quiet = absl::Seconds(2);
+    // Where certificates are, by nginx-proxy's naming; empty: nowhere.
+    std::string certificates_dir;
   };
 
   // The references must outlive this; `xds` is set by Start. `loads`: what proxies report of their
@@ -48,7 +54,8 @@ class ControlPlane final : public ReportSink,
   ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads);
   ~ControlPlane() override;
 
-  // What an earlier run stored. If there is anything, proxies are answered from it at once.
+  // What an earlier run stored, and the certificates that are there. If there is anything stored,
+  // proxies are answered from it at once.
   void Restore(const StoredState& state);
 
   // From now on streams are served.
@@ -84,6 +91,13 @@ class ControlPlane final : public ReportSink,
   absl::Status GetProxyConfig(const v1::GetProxyConfigRequest& request,
                               v1::GetProxyConfigResponse& response) override;
 
+  // CertificateAdmin
+  absl::Status PutCertificate(const v1::PutCertificateRequest& request,
+                              v1::PutCertificateResponse& response) override;
+  absl::Status DeleteCertificate(const v1::DeleteCertificateRequest& request,
+                                 v1::DeleteCertificateResponse& response) override;
+  void ListCertificates(v1::ListCertificatesResponse& response) override;
+
  private:
   struct Waiting {
     StreamId stream;
@@ -96,6 +110,7 @@ class ControlPlane final : public ReportSink,
 
   Moment Now() const;
   void Tick();
+  void WatchCertificates();
   // Runs on the strand and returns; for those who look in.
   void Look(absl::FunctionRef<void()> look);
   // The stream is sent the snapshot of its view.
@@ -133,8 +148,10 @@ class ControlPlane final : public ReportSink,
   absl::flat_hash_map<StreamId, Attached> attached_;
   // Node ids of streams that MoveStreams could not move.
   std::set<std::string> without_room_;
-  // Last, so that it ends first: its tasks use all the others.
+  // Behind the others, so that it ends before them: its tasks use them.
   Strand strand_{"control"};
+  // Posts to the strand until it ends.
+  std::optional<CertificateWatcher> certificate_watcher_;
 };
 
 }  // namespace fairlead

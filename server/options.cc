@@ -134,6 +134,10 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
                &texts.access_log, CheckAccessLog);
   settings.Add("groups", "NAME,...", "Groups of proxies that get the containers' routes.",
                &texts.groups);
+  settings.Add("certificates-dir", "DIR",
+               "TLS certificates, by nginx-proxy's naming: shop.example.crt and shop.example.key; "
+               "watched, and taken up as they change.",
+               &options.control.certificates_dir);
   settings.Add("routable-networks", "NAME,...",
                "Docker networks whose addresses are reachable from other hosts, beside overlay, "
                "macvlan and ipvlan.",

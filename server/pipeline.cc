@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/admin/describe.h"
 #include "server/base/log.h"
+#include "server/certificates/stored_certificate.h"
 #include "server/static_resources/stored.h"
 
 namespace fairlead {
@@ -81,6 +82,7 @@ void Pipeline::Restore(const StoredState& state, Moment now) {
   for (const v1::StoredService& stored : state.services) {
     records.push_back(std::make_shared<const ServiceRecord>(FromStored(stored)));
   }
+  for (const v1::StoredCertificate& record : state.certificates) Restore(record, now);
   TakeModel(routing_.Restore(records, now.wall), now.wall);
   TakeFacts(catalog_.Restore(state.hosts, state.containers, now), now);
   const std::vector<StaticScope> referrers = statics_.Referrers();
@@ -101,6 +103,7 @@ void Pipeline::Tick(Moment now) {
       catalog_.Tick(now, [this](const std::string& host) { return routing_.OnlyOn(host).empty(); }),
       now);
   TakeModel(routing_.Tick(now), now.wall);
+  TakeCertificates(certificates_.Tick(now), now.wall);
 }
 
 void Pipeline::OpenView(uint32_t view_id, const View& view, absl::Time wall) {
@@ -167,6 +170,50 @@ void Pipeline::TakeModel(const ModelChanges& model, absl::Time wall) {
   Keep(model);
   Tell(model, wall);
   Show(model.problems, wall);
+}
+
+void Pipeline::TakeCertificates(const CertificateDirectory& directory, Moment now) {
+  TakeCertificates(certificates_.Take(directory, now), now.wall);
+}
+
+void Pipeline::TakeCertificates(const CertificateChanges& certificates, absl::Time wall) {
+  if (certificates.empty()) return;
+  TakeResources(resources_.Apply(certificates, certificates_.for_all()), wall);
+  Show(certificates.problems, wall);
+}
+
+absl::StatusOr<bool> Pipeline::PutCertificate(const v1::StoredCertificate& record,
+                                              std::shared_ptr<const Certificate> certificate,
+                                              Moment now) {
+  const auto changes = certificates_.Put(std::move(certificate), now);
+  if (!changes.ok()) return changes.status();
+  TakeCertificates(*changes, now.wall);
+  StoredChanges stored;
+  stored.certificates.push_back({record.name(), record});
+  store_.Save(std::move(stored));
+  return !changes->certificates.empty();
+}
+
+absl::Status Pipeline::DeleteCertificate(const std::string& name, Moment now) {
+  const auto changes = certificates_.Delete(name, now);
+  if (!changes.ok()) return changes.status();
+  TakeCertificates(*changes, now.wall);
+  StoredChanges stored;
+  stored.certificates.push_back({name, std::nullopt});
+  store_.Save(std::move(stored));
+  return absl::OkStatus();
+}
+
+void Pipeline::Restore(const v1::StoredCertificate& record, Moment now) {
+  const auto certificate = CertificateOf(record);
+  auto changes = certificate.ok() ? certificates_.Put(*certificate, now)
+                                  : absl::StatusOr<CertificateChanges>(certificate.status());
+  if (changes.ok()) {
+    TakeCertificates(*changes, now.wall);
+  } else {
+    spdlog::error("the stored certificate '{}' is left out; put it again: {}",
+                  Quoted(record.name()), std::string(changes.status().message()));
+  }
 }
 
 void Pipeline::TakeResources(const ResourceChanges& resources, absl::Time wall) {

@@ -13,6 +13,7 @@
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
 #include "server/catalog/catalog.h"
+#include "server/certificates/certificates.h"
 #include "server/problems/problem_board.h"
 #include "server/resources/resources.h"
 #include "server/routing/routing.h"
@@ -26,6 +27,7 @@ namespace fairlead {
 // The one way through, from facts to snapshots:
 //
 //   catalog -> routing model -> resources -> snapshots
+//   certificates ---------------^
 //
 // Each stage is given what the one before yielded, and nothing else. This class hands the values
 // on, and gives copies of them to those who look on: the store, the problem board, the watchers. It
@@ -79,14 +81,25 @@ class Pipeline {
   void Cover(const StaticResources::Changed& changed, const GivenVersion& given, absl::Time wall);
   // What it comes to, until the next change.
   StaticEffects effects() const { return {statics_, snapshots_, resources_, views_}; }
+  // What the directory of certificates holds now.
+  void TakeCertificates(const CertificateDirectory& directory, Moment now);
+  // Certificates that people gave, which are kept over restarts: `record` is what was put, and
+  // `certificate` what it came to. Whether what is served is another now. The errors are those of
+  // Certificates.
+  absl::StatusOr<bool> PutCertificate(const v1::StoredCertificate& record,
+                                      std::shared_ptr<const Certificate> certificate, Moment now);
+  absl::Status DeleteCertificate(const std::string& name, Moment now);
+  const Certificates& certificates() const { return certificates_; }
 
   // For looking in.
   const Catalog& catalog() const { return catalog_; }
   const Routing& routing() const { return routing_; }
 
  private:
+  void Restore(const v1::StoredCertificate& record, Moment now);
   void TakeFacts(const FactChanges& facts, Moment now);
   void TakeModel(const ModelChanges& model, absl::Time wall);
+  void TakeCertificates(const CertificateChanges& certificates, absl::Time wall);
   void TakeResources(const ResourceChanges& resources, absl::Time wall);
   void Show(const std::vector<ProblemsOf>& problems, absl::Time wall);
   // Scopes that refer to what `changes` add to `before`, or take from it.
@@ -102,6 +115,7 @@ class Pipeline {
 
   Catalog catalog_;
   Routing routing_;
+  Certificates certificates_;
   Resources resources_;
   StaticResources statics_;
   Snapshots snapshots_;

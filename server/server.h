@@ -50,7 +50,7 @@ class Server {
   XdsService xds_;
   LoadReportService load_reports_;
   ReportService reports_;
-  AdminServiceImpl admin_{control_, control_, watches_};
+  AdminServiceImpl admin_{control_, control_, control_, watches_};
   ClientStatusService xds_client_status_{control_, control_};
   ClientStatusService admin_client_status_{control_, control_};
   HealthService xds_health_{serving_};

@@ -96,6 +96,20 @@ absl::StatusOr<v1::GetProxyConfigResponse> AdminClient::GetProxyConfig(
   return Call(&v1::AdminService::Stub::GetProxyConfig, request);
 }
 
+absl::StatusOr<v1::PutCertificateResponse> AdminClient::PutCertificate(
+    const v1::PutCertificateRequest& request) {
+  return Call(&v1::AdminService::Stub::PutCertificate, request);
+}
+
+absl::StatusOr<v1::DeleteCertificateResponse> AdminClient::DeleteCertificate(
+    const v1::DeleteCertificateRequest& request) {
+  return Call(&v1::AdminService::Stub::DeleteCertificate, request);
+}
+
+absl::StatusOr<v1::ListCertificatesResponse> AdminClient::ListCertificates() {
+  return Call(&v1::AdminService::Stub::ListCertificates, v1::ListCertificatesRequest());
+}
+
 absl::StatusOr<std::unique_ptr<AdminWatch>> AdminClient::Watch() {
   std::unique_ptr<AdminWatch> watch(new AdminWatch(options_.server, channel_, *stub_));
   const absl::Status begun = watch->Begin(options_.timeout);

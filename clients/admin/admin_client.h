@@ -83,6 +83,12 @@ class AdminClient {
   absl::StatusOr<v1::GetProxyConfigResponse> GetProxyConfig(
       const v1::GetProxyConfigRequest& request);
 
+  absl::StatusOr<v1::PutCertificateResponse> PutCertificate(
+      const v1::PutCertificateRequest& request);
+  absl::StatusOr<v1::DeleteCertificateResponse> DeleteCertificate(
+      const v1::DeleteCertificateRequest& request);
+  absl::StatusOr<v1::ListCertificatesResponse> ListCertificates();
+
   // Returns when the watch has begun: nothing that changes from then on is missed. The watch may
   // outlive the client.
   absl::StatusOr<std::unique_ptr<AdminWatch>> Watch();

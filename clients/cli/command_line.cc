@@ -36,7 +36,7 @@ class CommandTree {
     CLI::App* app;
     Flags flags;
     Command command;
-    bool is_group;  // needs one of the commands below it
+    bool is_group;  // has commands below it, and needs one of them if it is none itself
   };
 
   Node& Add(CLI::App& parent, const CommandWords& words, Command command);
@@ -45,6 +45,7 @@ class CommandTree {
   void AddOutput(Flags& flags);
   void AddName(Node& node);
   void AddResources();
+  void AddCertificates();
 
   const Node& Chosen() const;
   absl::Status Take(const Node& node, const Flags::Variables& variables);
@@ -84,6 +85,7 @@ CommandTree::CommandTree(Request& request) : request_(request), app_("", kFairle
   AddBootstrapFlags(Add(bootstrap, kBootstrapGrpcWords, Command::kBootstrapGrpc).flags, false,
                     &request_.bootstrap);
   AddResources();
+  AddCertificates();
   Add(app_, kVersionWords, Command::kText);
   request_.text = absl::StrCat("fairlead ", kVersion, "\n");
 }
@@ -172,6 +174,17 @@ void CommandTree::AddResources() {
   config.app->add_option("TYPE", arguments.type);
 }
 
+void CommandTree::AddCertificates() {
+  CertificateArguments& arguments = request_.certificates;
+  CLI::App& certificates = *Add(app_, kCertificatesWords, Command::kCertificates).app;
+  nodes_.back().is_group = true;
+  Node& put = Add(certificates, kCertificatesPutWords, Command::kCertificatesPut);
+  put.app->add_option("NAME", arguments.name);
+  AddCertificateFlags(put.flags, &arguments);
+  Node& deletion = Add(certificates, kCertificatesDeleteWords, Command::kCertificatesDelete);
+  deletion.app->add_option("NAME", arguments.name);
+}
+
 const CommandTree::Node& CommandTree::Chosen() const {
   const CLI::App* app = &app_;
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
@@ -214,7 +227,7 @@ absl::Status CommandTree::CheckWords(const Node& node) const {
     return absl::InvalidArgumentError(
         absl::StrCat("unknown command '", Quoted(word), "'", DidYouMean(word, names)));
   }
-  if (!node.is_group) return absl::OkStatus();
+  if (!node.is_group || node.command != Command::kText) return absl::OkStatus();
   std::string names;
   for (const CLI::App* app : node.app->get_subcommands({})) {
     absl::StrAppend(&names, names.empty() ? "" : ", ", app->get_name());
@@ -264,6 +277,10 @@ absl::Status CommandTree::Take(const Node& node, const Flags::Variables& variabl
       return CheckDelete(request_.resources);
     case Command::kResourcesList:
       return CheckList(request_.resources);
+    case Command::kCertificatesPut:
+      return CheckCertificatePut(request_.certificates);
+    case Command::kCertificatesDelete:
+      return CheckCertificateName(request_.certificates);
     default:
       return absl::OkStatus();
   }

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "clients/admin/admin_client.h"
 #include "clients/cli/bootstrap.h"
+#include "clients/cli/certificate_commands.h"
 #include "clients/cli/flags.h"
 #include "clients/cli/resource_flags.h"
 
@@ -30,6 +31,9 @@ struct Request {
     kResourcesList,
     kResourcesGet,
     kProxyConfig,
+    kCertificates,
+    kCertificatesPut,
+    kCertificatesDelete,
   };
   enum class Output { kTable, kWide, kJson, kYaml };
 
@@ -44,6 +48,7 @@ struct Request {
   int64_t watch_count = 0;
   Bootstrap bootstrap;
   ResourceArguments resources;
+  CertificateArguments certificates;
 };
 
 // Reads the arguments (without the program's name) and the variables. INVALID_ARGUMENT names the

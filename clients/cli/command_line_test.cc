@@ -195,6 +195,9 @@ TEST(CommandLine, HelpTeachesOnEveryLevel) {
       {"resources list", "resources_list"},
       {"resources get", "resources_get"},
       {"proxy-config", "proxy_config"},
+      {"certificates", "certificates"},
+      {"certificates put", "certificates_put"},
+      {"certificates delete", "certificates_delete"},
       {"version", "version"},
   };
   for (const auto& [words, file] : levels) {

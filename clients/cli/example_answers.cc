@@ -192,4 +192,40 @@ v1::WatchResponse ExampleEvent() {
   )pb");
 }
 
+v1::ListCertificatesResponse ExampleCertificates() {
+  return FromText<v1::ListCertificatesResponse>(R"pb(
+    certificates {
+      name: "default"
+      dns_names: "fallback.example"
+      not_before { seconds: 1690000000 }
+      not_after { seconds: 1699999000 }
+      file: "/etc/nginx/certs/default.crt"
+      problem {
+        word: "/etc/nginx/certs/default.crt"
+        severity: ERROR
+        what: "the certificate expired at 2023-11-14 21:56 UTC; it is served all the same, and clients refuse it"
+        cure: "renew it; see that what renews certificates runs and writes to this place"
+      }
+    }
+    certificates {
+      name: "shop.example"
+      dns_names: "shop.example"
+      dns_names: "*.shop.example"
+      dns_names: "a.example"
+      dns_names: "b.example"
+      dns_names: "c.example"
+      not_before { seconds: 1690000000 }
+      not_after { seconds: 1705000000 }
+      asks_clients: true
+    }
+    certificates {
+      name: "soon.example"
+      dns_names: "soon.example"
+      not_before { seconds: 1700000060 }
+      not_after { seconds: 1705000000 }
+      file: "/etc/nginx/certs/soon.example.crt"
+    }
+  )pb");
+}
+
 }  // namespace fairlead

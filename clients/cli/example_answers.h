@@ -14,5 +14,6 @@ v1::ListEndpointsResponse ExampleEndpoints();
 v1::ListProxiesResponse ExampleProxies();
 v1::ListProblemsResponse ExampleProblems();
 v1::WatchResponse ExampleEvent();
+v1::ListCertificatesResponse ExampleCertificates();
 
 }  // namespace fairlead

@@ -31,6 +31,9 @@ extern const CommandWords kResourcesDeleteWords;
 extern const CommandWords kResourcesListWords;
 extern const CommandWords kResourcesGetWords;
 extern const CommandWords kProxyConfigWords;
+extern const CommandWords kCertificatesWords;
+extern const CommandWords kCertificatesPutWords;
+extern const CommandWords kCertificatesDeleteWords;
 extern const CommandWords kVersionWords;
 
 // Lays a command's help out: description, usage, commands below it, flags (the name on a line of

@@ -27,6 +27,14 @@ std::string DeletedText(const v1::DeleteResourcesResponse& response, const Look&
 std::string ResourcesText(const v1::ListResourcesResponse& response, const Look& look);
 std::string ProxyConfigText(const v1::GetProxyConfigResponse& response, const Look& look);
 
+std::string CertificatesText(const v1::ListCertificatesResponse& response, const Look& look);
+std::string CertificatePutText(const v1::PutCertificateResponse& response, const Look& look);
+std::string CertificateDeletedText(const v1::DeleteCertificateResponse& response, const Look& look);
+
+// What else is to be said below an answer, as `fairlead problems` says it; nothing: empty.
+std::string ProblemsBelow(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
+                          const Look& look);
+
 // One line: time (UTC, RFC 3339, milliseconds), kind, name, change.
 std::string EventLine(const v1::WatchResponse& event, const Look& look);
 

@@ -49,11 +49,17 @@ TEST(Listings, Proxies) {
 
 TEST(Listings, Problems) { ExpectListing("problems", ProblemsText(ExampleProblems(), Plain())); }
 
+TEST(Listings, Certificates) {
+  ExpectListing("certificates", CertificatesText(ExampleCertificates(), Plain()));
+  ExpectListing("certificates_wide", CertificatesText(ExampleCertificates(), Wide()));
+}
+
 TEST(Listings, EmptyOnesSayWhatMayBeMissing) {
   EXPECT_THAT(HostsText({}, Plain()), HasSubstr("Start fairlead-agent"));
   EXPECT_THAT(ServicesText({}, Plain()), HasSubstr("VIRTUAL_HOST"));
   EXPECT_THAT(EndpointsText({}, Plain()), HasSubstr("No endpoints"));
   EXPECT_THAT(ProxiesText({}, Plain()), HasSubstr("fairlead bootstrap envoy"));
+  EXPECT_THAT(CertificatesText({}, Plain()), HasSubstr("--certificates-dir"));
   EXPECT_EQ(ProblemsText({}, Plain()), "No problems: all that was asked for works.\n");
 }
 

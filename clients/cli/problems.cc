@@ -58,4 +58,12 @@ std::string ProblemsText(const v1::ListProblemsResponse& response, const Look& l
                       Counted(response.problems_size() - errors, "notice"), "\n");
 }
 
+std::string ProblemsBelow(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
+                          const Look& look) {
+  if (problems.empty()) return "";
+  v1::ListProblemsResponse all;
+  *all.mutable_problems() = problems;
+  return absl::StrCat("\n", ProblemsText(all, look));
+}
+
 }  // namespace fairlead

@@ -41,25 +41,16 @@ std::string Counted(uint32_t count, absl::string_view what) {
   return absl::StrCat(count, " resource", count == 1 ? "" : "s", " ", what);
 }
 
-// What else is to be said, as `fairlead problems` says it.
-std::string Below(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
-                  const Look& look) {
-  if (problems.empty()) return "";
-  v1::ListProblemsResponse all;
-  *all.mutable_problems() = problems;
-  return absl::StrCat("\n", ProblemsText(all, look));
-}
-
 }  // namespace
 
 std::string PutText(const v1::PutResourcesResponse& response, const Look& look) {
   return absl::StrCat(Counted(response.changed(), "new or changed"), ", ", response.deleted(),
-                      " deleted\n", Below(response.problems(), look));
+                      " deleted\n", ProblemsBelow(response.problems(), look));
 }
 
 std::string DeletedText(const v1::DeleteResourcesResponse& response, const Look& look) {
   return absl::StrCat(Counted(response.deleted(), "deleted"), "\n",
-                      Below(response.problems(), look));
+                      ProblemsBelow(response.problems(), look));
 }
 
 std::string ResourcesText(const v1::ListResourcesResponse& response, const Look& look) {

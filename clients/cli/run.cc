@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "clients/admin/admin_client.h"
 #include "clients/cli/bootstrap.h"
+#include "clients/cli/certificate_commands.h"
 #include "clients/cli/command_line.h"
 #include "clients/cli/display_text.h"
 #include "clients/cli/listings.h"
@@ -75,6 +76,12 @@ class Run {
         return Show(client->ListProblems(), ProblemsText);
       case Command::kWatch:
         return Ended(Watch(*client));
+      case Command::kCertificates:
+        return Show(client->ListCertificates(), CertificatesText);
+      case Command::kCertificatesPut:
+        return PutCertificate(*client);
+      case Command::kCertificatesDelete:
+        return DeleteCertificate(*client);
       default:
         return OfResources(*client);
     }
@@ -91,6 +98,18 @@ class Run {
       if (command == request_.command) text = run({request_, client, around_.input, LookNow()});
     }
     return Ended(text.ok() ? Print(*text) : text.status());
+  }
+
+  ExitCode PutCertificate(AdminClient& client) {
+    const auto request = ReadCertificatePut(request_.certificates);
+    if (!request.ok()) return Ended(request.status());
+    return Show(client.PutCertificate(*request), CertificatePutText);
+  }
+
+  ExitCode DeleteCertificate(AdminClient& client) {
+    v1::DeleteCertificateRequest request;
+    request.set_name(request_.certificates.name);
+    return Show(client.DeleteCertificate(request), CertificateDeletedText);
   }
 
   template <typename Response>

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -322,6 +323,39 @@ TEST_F(RunTest, AnOutputThatCannotBeWrittenIsAnError) {
   EXPECT_EQ(RunFairlead({"version"}, {std::cin, broken, errors, false, no_variables, clock}),
             ExitCode::kError);
   EXPECT_THAT(errors.str(), HasSubstr("cannot write"));
+}
+
+TEST_F(RunTest, CertificatesAreListedPutAndDeleted) {
+  server_.Answer(ExampleCertificates());
+  EXPECT_THAT(Run({"certificates"}).output, StartsWith("NAME "));
+  EXPECT_EQ(Run({"certificates", "delete", "a.example"}).output, "deleted\n");
+  EXPECT_EQ(server_.last_request(), "name: \"a.example\"");
+
+  const std::string file = testing::TempDir() + "/pem";
+  std::ofstream(file) << "PEM";
+  const Outcome put = Run({"certificates", "put", "a.example", "--cert", file, "--key", file});
+  EXPECT_EQ(put.output, "put; it is served from now on\n");
+  EXPECT_EQ(server_.last_request(),
+            "name: \"a.example\" certificate: \"PEM\" private_key: \"PEM\"");
+}
+
+TEST_F(RunTest, ACertificateThatIsNotWholeIsWrongUsage) {
+  const std::pair<std::vector<std::string>, const char*> cases[] = {
+      {{"certificates", "put"}, "the certificate's name is missing"},
+      {{"certificates", "put", "a.example", "--key", "k"}, "--cert is missing"},
+      {{"certificates", "put", "a.example", "--cert", "c"}, "--key is missing"},
+      {{"certificates", "delete"}, "the certificate's name is missing"},
+      {{"certificates", "pot"}, "did you mean 'put'?"},
+  };
+  for (const auto& [arguments, message] : cases) {
+    const Outcome outcome = Run(arguments);
+    EXPECT_EQ(outcome.code, ExitCode::kUsage);
+    EXPECT_THAT(outcome.errors, HasSubstr(message));
+  }
+  const Outcome absent =
+      Run({"certificates", "put", "a.example", "--cert", "/nowhere.pem", "--key", "k"});
+  EXPECT_EQ(absent.code, ExitCode::kError);
+  EXPECT_THAT(absent.errors, HasSubstr("/nowhere.pem"));
 }
 
 }  // namespace

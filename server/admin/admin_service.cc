@@ -92,4 +92,23 @@ grpc::Status AdminServiceImpl::GetProxyConfig(grpc::ServerContext*,
   return ToGrpc(resources_.GetProxyConfig(*request, *response));
 }
 
+grpc::Status AdminServiceImpl::PutCertificate(grpc::ServerContext*,
+                                              const v1::PutCertificateRequest* request,
+                                              v1::PutCertificateResponse* response) {
+  return ToGrpc(certificates_.PutCertificate(*request, *response));
+}
+
+grpc::Status AdminServiceImpl::DeleteCertificate(grpc::ServerContext*,
+                                                 const v1::DeleteCertificateRequest* request,
+                                                 v1::DeleteCertificateResponse* response) {
+  return ToGrpc(certificates_.DeleteCertificate(*request, *response));
+}
+
+grpc::Status AdminServiceImpl::ListCertificates(grpc::ServerContext*,
+                                                const v1::ListCertificatesRequest*,
+                                                v1::ListCertificatesResponse* response) {
+  certificates_.ListCertificates(*response);
+  return grpc::Status::OK;
+}
+
 }  // namespace fairlead

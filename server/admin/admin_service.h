@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include "fairlead/v1/admin.grpc.pb.h"
+#include "server/admin/certificate_admin.h"
 #include "server/admin/inspection.h"
 #include "server/admin/resource_admin.h"
 #include "server/admin/watches.h"
@@ -18,9 +19,13 @@ namespace fairlead {
 class AdminServiceImpl final : public v1::AdminService::Service {
  public:
   // All must outlive the grpc::Server. `clock` tells the time of a watch's first message.
-  AdminServiceImpl(Inspection& inspection, ResourceAdmin& resources, Watches& watches,
-                   const Clock& clock = Clock::Real())
-      : inspection_(inspection), resources_(resources), watches_(watches), clock_(clock) {}
+  AdminServiceImpl(Inspection& inspection, ResourceAdmin& resources, CertificateAdmin& certificates,
+                   Watches& watches, const Clock& clock = Clock::Real())
+      : inspection_(inspection),
+        resources_(resources),
+        certificates_(certificates),
+        watches_(watches),
+        clock_(clock) {}
 
   grpc::Status ListHosts(grpc::ServerContext* context, const v1::ListHostsRequest* request,
                          v1::ListHostsResponse* response) override;
@@ -44,10 +49,20 @@ class AdminServiceImpl final : public v1::AdminService::Service {
   grpc::Status GetProxyConfig(grpc::ServerContext* context,
                               const v1::GetProxyConfigRequest* request,
                               v1::GetProxyConfigResponse* response) override;
+  grpc::Status PutCertificate(grpc::ServerContext* context,
+                              const v1::PutCertificateRequest* request,
+                              v1::PutCertificateResponse* response) override;
+  grpc::Status DeleteCertificate(grpc::ServerContext* context,
+                                 const v1::DeleteCertificateRequest* request,
+                                 v1::DeleteCertificateResponse* response) override;
+  grpc::Status ListCertificates(grpc::ServerContext* context,
+                                const v1::ListCertificatesRequest* request,
+                                v1::ListCertificatesResponse* response) override;
 
  private:
   Inspection& inspection_;
   ResourceAdmin& resources_;
+  CertificateAdmin& certificates_;
   Watches& watches_;
   const Clock& clock_;
 };

@@ -39,6 +39,23 @@ class FakeResources final : public ResourceAdmin {
   }
 };
 
+// As FakeResources.
+class FakeCertificates final : public CertificateAdmin {
+ public:
+  absl::Status PutCertificate(const v1::PutCertificateRequest& request,
+                              v1::PutCertificateResponse& response) override {
+    response.set_changed(request.name() == "new");
+    return absl::OkStatus();
+  }
+  absl::Status DeleteCertificate(const v1::DeleteCertificateRequest& request,
+                                 v1::DeleteCertificateResponse&) override {
+    return absl::NotFoundError("no " + request.name());
+  }
+  void ListCertificates(v1::ListCertificatesResponse& response) override {
+    response.add_certificates()->set_name("shop.example");
+  }
+};
+
 class AdminServiceTest : public testing::Test {
  protected:
   AdminServiceTest() { inspection_.FillShop(); }
@@ -60,8 +77,9 @@ class AdminServiceTest : public testing::Test {
 
   FakeInspection inspection_;
   FakeResources resources_;
+  FakeCertificates certificates_;
   Watches watches_;
-  AdminServiceImpl service_{inspection_, resources_, watches_};
+  AdminServiceImpl service_{inspection_, resources_, certificates_, watches_};
   LoopbackServer server_{service_};
   std::unique_ptr<v1::AdminService::Stub> stub_ = v1::AdminService::NewStub(server_.Channel());
 };
@@ -201,6 +219,25 @@ TEST_F(AdminServiceTest, TooManyWatchesAreRefused) {
   v1::WatchResponse none;
   EXPECT_FALSE(reader->Read(&none));
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(AdminServiceTest, CertificatesAreAskedOfWhoHasThem) {
+  grpc::ClientContext contexts[3];
+  v1::PutCertificateRequest put;
+  put.set_name("new");
+  v1::PutCertificateResponse changed;
+  EXPECT_TRUE(stub_->PutCertificate(&contexts[0], put, &changed).ok());
+  EXPECT_TRUE(changed.changed());
+  v1::DeleteCertificateRequest deletion;
+  deletion.set_name("old");
+  v1::DeleteCertificateResponse deleted;
+  const grpc::Status status = stub_->DeleteCertificate(&contexts[1], deletion, &deleted);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(status.error_message(), "no old");
+  v1::ListCertificatesResponse listed;
+  EXPECT_TRUE(stub_->ListCertificates(&contexts[2], {}, &listed).ok());
+  ASSERT_EQ(listed.certificates_size(), 1);
+  EXPECT_EQ(listed.certificates(0).name(), "shop.example");
 }
 
 }  // namespace

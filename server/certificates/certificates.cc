@@ -239,9 +239,9 @@ void Certificates::NoteDue(const Named& named, Moment now) {
   }
 }
 
-bool Certificates::Has(absl::string_view name) const {
+std::shared_ptr<const Certificate> Certificates::Find(absl::string_view name) const {
   const auto found = named_.find(name);
-  return found != named_.end() && found->second.served != nullptr;
+  return found == named_.end() ? nullptr : found->second.served;
 }
 
 std::vector<Certificates::Listed> Certificates::All() const {

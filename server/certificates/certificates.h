@@ -66,7 +66,9 @@ class Certificates {
   // What time alone does: dates, and files that stay half written. Cheap; call it often.
   CertificateChanges Tick(Moment now);
 
-  bool Has(absl::string_view name) const;
+  // What is served under the name; null: nothing.
+  std::shared_ptr<const Certificate> Find(absl::string_view name) const;
+  bool Has(absl::string_view name) const { return Find(name) != nullptr; }
   const absl::optional<ClientAuthorities>& for_all() const { return for_all_; }
 
   struct Listed {

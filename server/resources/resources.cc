@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "server/resources/assignment.h"
 #include "server/resources/cluster.h"
+#include "server/resources/secret.h"
 
 namespace fairlead {
 namespace {
@@ -56,6 +57,13 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
     out.shared.push_back(std::move(change));
   }
   if (!changes.virtual_hosts.empty()) Take(http_.Apply(changes.virtual_hosts), out);
+  return out;
+}
+
+ResourceChanges Resources::Apply(const CertificateChanges& changes,
+                                 const absl::optional<ClientAuthorities>& for_all) {
+  ResourceChanges out;
+  out.shared = SecretChanges(changes, for_all);
   return out;
 }
 

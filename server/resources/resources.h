@@ -8,6 +8,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "server/certificates/certificates.h"
 #include "server/resources/api_listener.h"
 #include "server/resources/http_listeners.h"
 #include "server/routing/model.h"
@@ -47,6 +48,9 @@ class Resources {
   ResourceChanges Initial();
 
   ResourceChanges Apply(const ModelChanges& changes);
+  // `for_all`: the authorities of clients where a certificate has none of its own.
+  ResourceChanges Apply(const CertificateChanges& changes,
+                        const absl::optional<ClientAuthorities>& for_all);
 
   // Whether containers' routes are for proxies of this view.
   bool IsDerived(const View& view) const;

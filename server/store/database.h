@@ -16,10 +16,11 @@ namespace fairlead {
 
 // What kind of thing a record is. Written to disk: never give a number a new meaning.
 enum class RecordKind : int {
-  kHost = 1,       // v1::StoredHost by host id
-  kContainer = 2,  // v1::StoredContainer by "HOST/CONTAINER"
-  kService = 3,    // v1::StoredService by name
-  kResource = 4,   // v1::StoredResource by scope, type and name
+  kHost = 1,         // v1::StoredHost by host id
+  kContainer = 2,    // v1::StoredContainer by "HOST/CONTAINER"
+  kService = 3,      // v1::StoredService by name
+  kResource = 4,     // v1::StoredResource by scope, type and name
+  kCertificate = 5,  // v1::StoredCertificate by name
 };
 
 // Records in an SQLite file: one table, in which a record has a kind, a key, its bytes and a

@@ -22,6 +22,7 @@ absl::StatusOr<StoredState> MemoryStore::Load() {
   for (const auto& [id, container] : containers_) state.containers.push_back(container);
   for (const auto& [name, service] : services_) state.services.push_back(service);
   for (const auto& [key, resource] : resources_) state.resources.push_back(resource);
+  for (const auto& [name, certificate] : certificates_) state.certificates.push_back(certificate);
   return state;
 }
 
@@ -39,6 +40,9 @@ void MemoryStore::Save(StoredChanges changes) {
   }
   for (const auto& [key, after] : changes.resources) {
     Keep(resources_, key, after ? &*after : nullptr);
+  }
+  for (const auto& [name, after] : changes.certificates) {
+    Keep(certificates_, name, after ? &*after : nullptr);
   }
 }
 

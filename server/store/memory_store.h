@@ -27,6 +27,7 @@ class MemoryStore final : public Store {
       ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, v1::StoredService> services_ ABSL_GUARDED_BY(mutex_);
   absl::btree_map<std::string, v1::StoredResource> resources_ ABSL_GUARDED_BY(mutex_);
+  absl::btree_map<std::string, v1::StoredCertificate> certificates_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace fairlead

@@ -72,6 +72,8 @@ bool TakeRecordOfKind(int kind, const std::string& value, StoredState& state) {
       return TakeRecord(value, state.services);
     case RecordKind::kResource:
       return TakeRecord(value, state.resources);
+    case RecordKind::kCertificate:
+      return TakeRecord(value, state.certificates);
   }
   return false;
 }
@@ -152,6 +154,11 @@ void SqliteStore::Save(StoredChanges changes) {
     value = std::monostate();
     if (after.has_value()) value = *std::move(after);
   }
+  for (auto& [name, after] : changes.certificates) {
+    Value& value = waiting_[{RecordKind::kCertificate, name}];
+    value = std::monostate();
+    if (after.has_value()) value = *std::move(after);
+  }
 }
 
 absl::Status SqliteStore::Flush(absl::Duration patience) {
@@ -220,6 +227,9 @@ std::string SqliteStore::Serialized(const Value& value) {
   }
   if (const auto* resource = std::get_if<v1::StoredResource>(&value)) {
     return resource->SerializeAsString();
+  }
+  if (const auto* certificate = std::get_if<v1::StoredCertificate>(&value)) {
+    return certificate->SerializeAsString();
   }
   v1::StoredContainer record;
   if (const auto* container = std::get_if<ContainerRecord>(&value)) {

@@ -45,7 +45,7 @@ class SqliteStore final : public Store {
   };
   // What a record is to be; the first: deleted. Serialized by the writer.
   using Value = std::variant<std::monostate, v1::StoredHost, ContainerRecord, v1::StoredService,
-                             v1::StoredResource>;
+                             v1::StoredResource, v1::StoredCertificate>;
   using Batch = absl::btree_map<std::pair<RecordKind, std::string>, Value>;
 
   SqliteStore(std::unique_ptr<DataDirectory> directory, std::unique_ptr<Database> database);

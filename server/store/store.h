@@ -15,10 +15,11 @@ namespace fairlead {
 
 // What an earlier run of the server knew.
 struct StoredState {
-  std::vector<v1::StoredHost> hosts;            // sorted by id
-  std::vector<v1::StoredContainer> containers;  // sorted by host id and container id
-  std::vector<v1::StoredService> services;      // sorted by name
-  std::vector<v1::StoredResource> resources;    // sorted by key
+  std::vector<v1::StoredHost> hosts;                // sorted by id
+  std::vector<v1::StoredContainer> containers;      // sorted by host id and container id
+  std::vector<v1::StoredService> services;          // sorted by name
+  std::vector<v1::StoredResource> resources;        // sorted by key
+  std::vector<v1::StoredCertificate> certificates;  // sorted by name
 };
 
 // Records to keep from now on; an absent one is deleted.
@@ -41,13 +42,20 @@ struct StoredChanges {
     std::optional<v1::StoredResource> after;
   };
 
+  struct Certificate {
+    std::string name;
+    std::optional<v1::StoredCertificate> after;
+  };
+
   std::vector<Host> hosts;
   std::vector<Container> containers;
   std::vector<Service> services;
   std::vector<Resource> resources;
+  std::vector<Certificate> certificates = {};
 
   bool empty() const {
-    return hosts.empty() && containers.empty() && services.empty() && resources.empty();
+    return hosts.empty() && containers.empty() && services.empty() && resources.empty() &&
+           certificates.empty();
   }
 };
 

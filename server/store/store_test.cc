@@ -42,6 +42,13 @@ v1::StoredResource StaticRecord(const std::string& name) {
   return resource;
 }
 
+v1::StoredCertificate CertificateRecord(const std::string& name) {
+  v1::StoredCertificate certificate;
+  certificate.set_name(name);
+  certificate.set_private_key("KEY");
+  return certificate;
+}
+
 // What every engine of Store promises.
 class StoreTest : public testing::TestWithParam<std::string> {
  protected:
@@ -80,7 +87,8 @@ TEST_P(StoreTest, GivesBackWhatWasSavedSorted) {
   store_->Save({.hosts = {{"h2", Host("h2")}, {"h1", Host("h1")}},
                 .containers = {{"h1", "b", Container("b")}, {"h1", "a", Container("a")}},
                 .services = {{"shop/web", Service("shop/web")}},
-                .resources = {{"node/a", StaticRecord("a")}}});
+                .resources = {{"node/a", StaticRecord("a")}},
+                .certificates = {{"b", CertificateRecord("b")}, {"a", CertificateRecord("a")}}});
   const StoredState state = Load();
   ASSERT_THAT(state.hosts, SizeIs(2));
   EXPECT_EQ(state.hosts[0].hello().host_id(), "h1");
@@ -91,6 +99,9 @@ TEST_P(StoreTest, GivesBackWhatWasSavedSorted) {
   EXPECT_EQ(state.services[0].name(), "shop/web");
   ASSERT_THAT(state.resources, SizeIs(1));
   EXPECT_EQ(state.resources[0].name(), "a");
+  ASSERT_THAT(state.certificates, SizeIs(2));
+  EXPECT_EQ(state.certificates[0].name(), "a");
+  EXPECT_EQ(state.certificates[0].private_key(), "KEY");
 }
 
 TEST_P(StoreTest, TheNewestValueCounts) {
@@ -107,17 +118,20 @@ TEST_P(StoreTest, WhatIsDeletedIsGone) {
   store_->Save({.hosts = {{"h1", Host("h1")}},
                 .containers = {{"h1", "a", Container("a")}},
                 .services = {{"web", Service("web")}},
-                .resources = {{"a", StaticRecord("a")}}});
+                .resources = {{"a", StaticRecord("a")}},
+                .certificates = {{"a", CertificateRecord("a")}}});
   ASSERT_TRUE(store_->Flush(absl::Seconds(30)).ok());
   store_->Save({.hosts = {{"h1", std::nullopt}},
                 .containers = {{"h1", "a", nullptr}, {"h1", "never-there", nullptr}},
                 .services = {{"web", std::nullopt}},
-                .resources = {{"a", std::nullopt}}});
+                .resources = {{"a", std::nullopt}},
+                .certificates = {{"a", std::nullopt}}});
   const StoredState state = Load();
   EXPECT_THAT(state.hosts, IsEmpty());
   EXPECT_THAT(state.containers, IsEmpty());
   EXPECT_THAT(state.services, IsEmpty());
   EXPECT_THAT(state.resources, IsEmpty());
+  EXPECT_THAT(state.certificates, IsEmpty());
 }
 
 // Of a store that outlives its process.

@@ -35,6 +35,10 @@ def fairlead() -> str:
     return str(bin_folder() / "clients" / "cli" / "fairlead")
 
 
+def fake_agent() -> str:
+    return str(bin_folder() / "test" / "fakes" / "agent" / "fake_agent_main")
+
+
 def web() -> str:
     return str(bin_folder() / "deploy" / "demo" / "web")
 

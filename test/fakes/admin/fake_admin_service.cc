@@ -86,6 +86,11 @@ void FakeAdminService::Answer(v1::GetProxyConfigResponse response) {
   proxy_config_ = std::move(response);
 }
 
+void FakeAdminService::Answer(v1::ListCertificatesResponse response) {
+  const absl::MutexLock lock(&mutex_);
+  certificates_ = std::move(response);
+}
+
 void FakeAdminService::Fail(grpc::Status status) {
   const absl::MutexLock lock(&mutex_);
   outcome_ = std::move(status);
@@ -204,6 +209,31 @@ grpc::Status FakeAdminService::GetProxyConfig(grpc::ServerContext* context,
   const absl::MutexLock lock(&mutex_);
   last_request_ = request->ShortDebugString();
   *response = proxy_config_;
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::PutCertificate(grpc::ServerContext* context,
+                                              const v1::PutCertificateRequest* request,
+                                              v1::PutCertificateResponse* response) {
+  const absl::MutexLock lock(&mutex_);
+  last_request_ = request->ShortDebugString();
+  response->set_changed(true);
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::DeleteCertificate(grpc::ServerContext* context,
+                                                 const v1::DeleteCertificateRequest* request,
+                                                 v1::DeleteCertificateResponse*) {
+  const absl::MutexLock lock(&mutex_);
+  last_request_ = request->ShortDebugString();
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::ListCertificates(grpc::ServerContext* context,
+                                                const v1::ListCertificatesRequest*,
+                                                v1::ListCertificatesResponse* response) {
+  const absl::MutexLock lock(&mutex_);
+  *response = certificates_;
   return Outcome(*context);
 }
 

@@ -32,6 +32,7 @@ class FakeAdminService final : public v1::AdminService::Service {
   void Answer(v1::DeleteResourcesResponse response);
   void Answer(v1::ListResourcesResponse response);
   void Answer(v1::GetProxyConfigResponse response);
+  void Answer(v1::ListCertificatesResponse response);
   // From now on every call ends with `status`, a watch at once.
   void Fail(grpc::Status status);
   // From now on no call is answered before its client gives up or the server stops.
@@ -43,7 +44,8 @@ class FakeAdminService final : public v1::AdminService::Service {
 
   // The name of the last request that had one.
   std::string last_name() const;
-  // What was asked last of static resources or of a proxy's configuration: the request as text.
+  // What was asked last of static resources, of a proxy's configuration or of certificates: the
+  // request as text.
   std::string last_request() const;
 
   // Cuts what goes on, and stops listening.
@@ -70,6 +72,15 @@ class FakeAdminService final : public v1::AdminService::Service {
   grpc::Status GetProxyConfig(grpc::ServerContext* context,
                               const v1::GetProxyConfigRequest* request,
                               v1::GetProxyConfigResponse* response) override;
+  grpc::Status PutCertificate(grpc::ServerContext* context,
+                              const v1::PutCertificateRequest* request,
+                              v1::PutCertificateResponse* response) override;
+  grpc::Status DeleteCertificate(grpc::ServerContext* context,
+                                 const v1::DeleteCertificateRequest* request,
+                                 v1::DeleteCertificateResponse* response) override;
+  grpc::Status ListCertificates(grpc::ServerContext* context,
+                                const v1::ListCertificatesRequest* request,
+                                v1::ListCertificatesResponse* response) override;
   grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                      grpc::ServerWriter<v1::WatchResponse>* writer) override;
 
@@ -89,6 +100,7 @@ class FakeAdminService final : public v1::AdminService::Service {
   v1::DeleteResourcesResponse deleted_ ABSL_GUARDED_BY(mutex_);
   v1::ListResourcesResponse resources_ ABSL_GUARDED_BY(mutex_);
   v1::GetProxyConfigResponse proxy_config_ ABSL_GUARDED_BY(mutex_);
+  v1::ListCertificatesResponse certificates_ ABSL_GUARDED_BY(mutex_);
   std::string last_request_ ABSL_GUARDED_BY(mutex_);
   std::deque<v1::WatchResponse> events_ ABSL_GUARDED_BY(mutex_);
   grpc::Status outcome_ ABSL_GUARDED_BY(mutex_);

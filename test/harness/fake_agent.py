@@ -1,0 +1,62 @@
+"""A Docker host without an engine: what the test says runs there (test/fakes/agent)."""
+
+import json
+import subprocess
+from typing import Dict, Optional
+
+from harness import paths
+from harness.fairlead import AGENT_PORT, Server
+
+
+class FakeAgent:
+    def __init__(self, server: Server, host_id: str = "h1") -> None:
+        self._number = 0
+        self._process = subprocess.Popen(
+            [paths.fake_agent(), f"{server.ip}:{AGENT_PORT}", host_id],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def run(
+        self,
+        name: str,
+        port: int,
+        environment: Dict[str, str],
+        labels: Optional[Dict[str, str]] = None,
+    ) -> None:
+        """A container of the Compose service `name` whose port is published at 127.0.0.1:`port`.
+
+        Returns when the server knows it."""
+        self._number += 1
+        container = {
+            "id": f"{self._number:064x}",
+            "name": f"shop-{name}-1",
+            "image": "web",
+            "labels": {
+                "com.docker.compose.project": "shop",
+                "com.docker.compose.service": name,
+                **(labels or {}),
+            },
+            "environment": environment,
+            "state": "RUNNING",
+            "health": "NO_CHECK",
+            "networkMode": "shop_default",
+            "startedAt": f"2026-01-01T00:00:{self._number % 60:02d}Z",
+            "createdAt": "2026-01-01T00:00:00Z",
+            "ports": [
+                {
+                    "containerPort": 8000,
+                    "protocol": "tcp",
+                    "published": [{"hostIp": "127.0.0.1", "hostPort": port}],
+                }
+            ],
+        }
+        self._process.stdin.write(json.dumps(container) + "\n")
+        self._process.stdin.flush()
+        told = self._process.stdout.readline()
+        assert told == "told\n", f"the fake agent ended with {self._process.wait()}"
+
+    def stop(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(20)
