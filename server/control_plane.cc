@@ -41,6 +41,14 @@ void AddLoad(const Load& load, Described& described) {
   described.set_errors(described.errors() + load.errors);
 }
 
+// Of its networks, sorted.
+std::vector<std::string> NamesOf(const v1::Container& container) {
+  std::vector<std::string> names;
+  for (const v1::NetworkAttachment& network : container.networks()) names.push_back(network.name());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& error) {
   Problem problem;
   problem.place.proxy = proxy.node_id;
@@ -117,6 +125,7 @@ void ControlPlane::OnMessage(SessionId session, std::string peer, v1::ReportRequ
     NoteForWarmUp(message);
     const Catalog::Outcome outcome = pipeline_.Receive(session, peer, std::move(message), Now());
     reply->Answer(outcome);
+    FollowNetworks(outcome.changes);
   });
 }
 
@@ -152,7 +161,21 @@ void ControlPlane::Admit(StreamId stream, const ProxyIdentity& proxy) {
 }
 
 View ControlPlane::PlaceOf(const ProxyIdentity& proxy) {
-  return pipeline_.statics().PlaceOf(proxy.node_id, proxy.group_given, proxy.view);
+  View view = proxy.view;
+  if (!proxy.container.empty()) {
+    const ContainerFacts container = pipeline_.catalog().Find(view.host, proxy.container);
+    // One that is in no network now keeps those that it told: without any it would pass for one in
+    // the host's.
+    if (container != nullptr && container->networks_size() > 0) view.networks = NamesOf(*container);
+  }
+  return pipeline_.statics().PlaceOf(proxy.node_id, proxy.group_given, std::move(view));
+}
+
+void ControlPlane::FollowNetworks(const FactChanges& changes) {
+  const bool concerns = std::any_of(
+      changes.containers.begin(), changes.containers.end(),
+      [this](const ContainerChange& change) { return followed_.contains(change.container_id); });
+  if (concerns) MoveStreams();
 }
 
 bool ControlPlane::Enter(StreamId stream, const ProxyIdentity& proxy, const View& view) {
@@ -166,7 +189,8 @@ bool ControlPlane::Enter(StreamId stream, const ProxyIdentity& proxy, const View
   if (entered->proxies.has_value()) {
     pipeline_.NameProxies(entered->id, Quoted(*entered->proxies), wall);
   }
-  attached_[stream] = {proxy, view};
+  const bool is_new = attached_.insert_or_assign(stream, Attached{proxy, view}).second;
+  if (is_new && !proxy.container.empty()) ++followed_[proxy.container];
   return true;
 }
 
@@ -191,6 +215,10 @@ void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
     if (attached == attached_.end()) return;
     const View view = attached->second.view;
     attached_.erase(attached);
+    if (const auto followed = followed_.find(proxy.container);
+        followed != followed_.end() && --followed->second == 0) {
+      followed_.erase(followed);
+    }
     views_.Leave(view, proxy.node_id, Now().monotonic);
   });
 }

@@ -116,6 +116,8 @@ class ControlPlane final : public ReportSink,
   // The stream is sent the snapshot of its view.
   void Admit(StreamId stream, const ProxyIdentity& proxy);
   View PlaceOf(const ProxyIdentity& proxy);
+  // Proxies that stand in a container's networks follow them.
+  void FollowNetworks(const FactChanges& changes);
   // The stream's view is `view` from now on. False: there are too many views.
   bool Enter(StreamId stream, const ProxyIdentity& proxy, const View& view);
   // What proxies that are gone for good have changed.
@@ -146,6 +148,8 @@ class ControlPlane final : public ReportSink,
   absl::Duration warm_up_deadline_ = absl::ZeroDuration();
   std::vector<Waiting> waiting_;
   absl::flat_hash_map<StreamId, Attached> attached_;
+  // Containers whose networks proxies stand in, and how many streams say so.
+  absl::flat_hash_map<std::string, int> followed_;
   // Node ids of streams that MoveStreams could not move.
   std::set<std::string> without_room_;
   // Behind the others, so that it ends before them: its tasks use them.

@@ -92,7 +92,7 @@ void Pipeline::Restore(const StoredState& state, Moment now) {
 Catalog::Outcome Pipeline::Receive(SessionId session, absl::string_view peer,
                                    v1::ReportRequest message, Moment now) {
   Catalog::Outcome outcome = catalog_.Receive(session, peer, std::move(message), now);
-  TakeFacts(std::exchange(outcome.changes, {}), now);
+  TakeFacts(outcome.changes, now);
   return outcome;
 }
 

@@ -25,6 +25,7 @@ struct Bootstrap {
   std::string group;                  // empty: the default group
   std::string host;                   // the Docker host that it stands on; empty: outside
   std::vector<std::string> networks;  // that it is limited to; empty: those of its host
+  std::string container;              // whose networks these are, to be followed; empty: none
   std::string zone;
   uint16_t admin_port = 0;            // of Envoy's own admin page, on 127.0.0.1; 0: none
   std::string admin_socket;           // path of a Unix socket for that page, in place of a port

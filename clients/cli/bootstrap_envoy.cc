@@ -30,6 +30,9 @@ std::string NodeText(const Bootstrap& bootstrap) {
                                   }),
                     "]\n");
   }
+  if (!bootstrap.container.empty()) {
+    absl::StrAppend(&ours, "      container: ", Quote(bootstrap.container), "\n");
+  }
   if (!ours.empty()) absl::StrAppend(&text, "  metadata:\n    fairlead:\n", ours);
   return text;
 }

@@ -54,6 +54,15 @@ TEST(EnvoyBootstrap, TheAdminPageOnAUnixSocket) {
   EXPECT_EQ(text, EnvoyBootstrap(Least()) + admin);
 }
 
+TEST(EnvoyBootstrap, TheContainerWhoseNetworksAreFollowed) {
+  Bootstrap bootstrap = Least();
+  bootstrap.networks = {"shop"};
+  bootstrap.container = "5f1c";
+  EXPECT_NE(EnvoyBootstrap(bootstrap).find("  metadata:\n    fairlead:\n      networks: "
+                                           "[\"shop\"]\n      container: \"5f1c\"\n"),
+            std::string::npos);
+}
+
 TEST(EnvoyBootstrap, NoNameCanBreakTheYaml) {
   Bootstrap bootstrap = Everything();
   const std::string nasty = "a\": {}\\ # - & *x !y %z {[$0]} \u5e97 '";

@@ -317,6 +317,11 @@ std::vector<Catalog::HostRecord> Catalog::TakeHostRecords() {
   return records;
 }
 
+ContainerFacts Catalog::Find(const std::string& host_id, const std::string& container_id) const {
+  const auto host = hosts_.find(host_id);
+  return host == hosts_.end() ? nullptr : host->second.containers.Find(container_id);
+}
+
 void Catalog::Describe(v1::ListHostsResponse& response) const {
   for (const auto& [id, host] : hosts_) DescribeHost(host, *response.add_hosts());
 }

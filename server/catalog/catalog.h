@@ -95,6 +95,9 @@ class Catalog {
   // What has to be stored since the last call, sorted by host id.
   std::vector<HostRecord> TakeHostRecords();
 
+  // A container of that host; null: it is not known.
+  ContainerFacts Find(const std::string& host_id, const std::string& container_id) const;
+
   // Appends all hosts, sorted by id.
   void Describe(v1::ListHostsResponse& response) const;
 

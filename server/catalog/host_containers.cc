@@ -214,6 +214,11 @@ Problems HostContainers::SkipProblems() const {
   return problems;
 }
 
+ContainerFacts HostContainers::Find(const std::string& container_id) const {
+  const auto found = known_.find(container_id);
+  return found == known_.end() ? nullptr : found->second.facts;
+}
+
 size_t HostContainers::running() const {
   return static_cast<size_t>(
       std::count_if(known_.begin(), known_.end(), [](const KnownById::value_type& known) {

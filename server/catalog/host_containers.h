@@ -53,6 +53,8 @@ class HostContainers {
   // Containers that were skipped, each with the reason; at most 100 of them.
   Problems SkipProblems() const;
 
+  // Null: it is not known.
+  ContainerFacts Find(const std::string& container_id) const;
   size_t size() const { return known_.size(); }
   size_t running() const;
 

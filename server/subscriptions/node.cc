@@ -77,6 +77,12 @@ absl::StatusOr<View> ViewOf(const envoy::config::core::v3::Node& node) {
   return view;
 }
 
+absl::StatusOr<std::string> ContainerOf(const envoy::config::core::v3::Node& node) {
+  const Value* const ours = Field(node.metadata(), "fairlead");
+  const Value* const id = ours == nullptr ? nullptr : Field(ours->struct_value(), "container");
+  return id == nullptr ? "" : NameIn(*id, "fairlead.container");
+}
+
 bool NamesGroup(const envoy::config::core::v3::Node& node) {
   const Value* const ours = Field(node.metadata(), "fairlead");
   const Value* const group = ours == nullptr ? nullptr : Field(ours->struct_value(), "group");

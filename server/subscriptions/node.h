@@ -14,6 +14,10 @@ inline constexpr char kDefaultGroup[] = "default";
 // INVALID_ARGUMENT: a value has the wrong type or is too large; says which.
 absl::StatusOr<View> ViewOf(const envoy::config::core::v3::Node& node);
 
+// The container whose networks the client is in, as far as it says so:
+// metadata.fairlead.container, the engine's full id. Empty: it does not. INVALID_ARGUMENT as above.
+absl::StatusOr<std::string> ContainerOf(const envoy::config::core::v3::Node& node);
+
 // Whether the client says itself which group it is of.
 bool NamesGroup(const envoy::config::core::v3::Node& node);
 

@@ -43,6 +43,8 @@ struct ProxyIdentity {
   View view;
   // The view's group is what the client named, not the default.
   bool group_given = false;
+  // The container whose networks it is in, by the engine's id; empty: it does not say.
+  std::string container = {};
 };
 
 // What the streams tell the stages before them. Called on the queues' threads; must not block.

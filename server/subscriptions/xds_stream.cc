@@ -211,7 +211,10 @@ absl::Status XdsStream::TakeNode(const std::string& bytes) {
   }
   absl::StatusOr<View> view = ViewOf(node);
   if (!view.ok()) return view.status();
-  proxy_.emplace(ProxyIdentity{node.id(), *std::move(view), NamesGroup(node)});
+  absl::StatusOr<std::string> container = ContainerOf(node);
+  if (!container.ok()) return container.status();
+  proxy_.emplace(
+      ProxyIdentity{node.id(), *std::move(view), NamesGroup(node), *std::move(container)});
   user_agent_ = UserAgentOf(node);
   SetTimer(absl::InfiniteDuration());
   queue_.observer().OnStream({queue_.index(), number_}, *proxy_);

@@ -129,6 +129,13 @@ def test_only_containers_on_a_shared_network_get_requests(drop_in):
     )
     assert problem["cure"]
 
+    # A network that it is connected to later is followed.
+    proxy.host.docker("network", "connect", f"{compose.name}_inner", proxy.container)
+    proxy.await_only("far.example", compose.containers("far"))
+    proxy.host.docker("network", "disconnect", f"{compose.name}_inner", proxy.container)
+    eventually("it is out of reach again", lambda: proxy.status("far.example") == 503)
+    proxy.await_only("near.example", compose.containers("near"))
+
 
 def test_the_default_host_gets_what_nobody_claims(drop_in):
     compose, proxy = drop_in(

@@ -163,6 +163,7 @@ absl::StatusOr<int> RunDropIn() {
   bootstrap.node_id = "drop-in";
   bootstrap.host = settings->host_id;
   bootstrap.networks = networks->names;
+  if (!networks->host) bootstrap.container = networks->container;
   bootstrap.admin_socket = absl::StrCat(kEnvoyDirectory, "/admin.sock");
   if (const absl::Status status = PrepareEnvoy(bootstrap, user); !status.ok()) return status;
 

@@ -71,6 +71,7 @@ absl::StatusOr<OwnNetworks> FindOwnNetworks(const EngineUrl& engine, const std::
     if (!inspection.ok()) return inspection.status();
   }
   OwnNetworks networks;
+  networks.container = inspection->container.id();
   networks.host = inspection->container.network_mode() == "host";
   for (const v1::NetworkAttachment& network : inspection->container.networks()) {
     networks.names.push_back(network.name());

@@ -12,6 +12,7 @@ namespace fairlead {
 struct OwnNetworks {
   bool host = false;               // the host's own: every bridge is reached from there
   std::vector<std::string> names;  // else these, sorted
+  std::string container;           // the id of the one that has them; empty: not known
 };
 
 // Asks the engine, with GET requests alone, for the container with that id. Of one that shares

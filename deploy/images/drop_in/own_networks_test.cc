@@ -55,6 +55,7 @@ TEST_F(OwnNetworksTest, ThoseOfTheContainerWhoseNetworkItShares) {
   const auto networks = Find(id);
   ASSERT_TRUE(networks.ok()) << networks.status();
   EXPECT_THAT(networks->names, ElementsAre("shop_default"));
+  EXPECT_EQ(networks->container, owner);
 }
 
 TEST_F(OwnNetworksTest, NoneIsAnError) {
