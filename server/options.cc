@@ -8,9 +8,12 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "server/base/settings.h"
 #include "server/base/version.h"
+#include "server/resources/tls_policy.h"
+#include "server/vocabulary/domain_settings.h"
 
 namespace fairlead {
 namespace {
@@ -71,6 +74,29 @@ absl::Status CheckListener(absl::string_view text) {
   return absl::InvalidArgumentError("it is no address; write IP:PORT, as in 0.0.0.0:8080");
 }
 
+absl::Status CheckHttpsMethod(absl::string_view text) {
+  if (HttpsMethodOf(text).has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError("write redirect, noredirect, nohttp or nohttps");
+}
+
+absl::Status CheckRedirect(absl::string_view text) {
+  if (text == "301" || text == "307" || text == "308") return absl::OkStatus();
+  return absl::InvalidArgumentError("write 301, 307 or 308");
+}
+
+absl::Status CheckHsts(absl::string_view text) {
+  if (HstsOf(text).has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError("write a header's value, as in max-age=31536000, or off");
+}
+
+absl::Status CheckTlsPolicy(absl::string_view text) {
+  if (FindTlsPolicy(text) != nullptr) return absl::OkStatus();
+  std::vector<std::string> names;
+  for (const TlsPolicy& policy : TlsPolicies()) names.push_back(policy.name);
+  return absl::InvalidArgumentError(
+      absl::StrCat("it is no policy; write one of ", absl::StrJoin(names, ", ")));
+}
+
 ListenerSettings::AccessLog AccessLogOf(absl::string_view form) {
   if (form == "text") return ListenerSettings::AccessLog::kText;
   return form == "json" ? ListenerSettings::AccessLog::kJson : ListenerSettings::AccessLog::kOff;
@@ -84,6 +110,13 @@ absl::Status CheckAccessLog(absl::string_view form) {
 // Settings that are text on the command line and something else in the options.
 struct Texts {
   std::string http_listener = "0.0.0.0:8080";
+  std::string https_listener = "0.0.0.0:8443";
+  std::string https_method = "redirect";
+  std::string hsts = "max-age=31536000";
+  std::string ssl_policy = kDefaultTlsPolicy;
+  std::string non_get_redirect = "301";
+  bool trust_default_cert = true;
+  bool enable_http_on_missing_cert = true;
   std::string access_log = "off";
   std::string default_host;
   int64_t unknown_host_status = 404;
@@ -117,6 +150,30 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Section("What proxies are told");
   settings.Add("http-listener", "ADDR", "Where the default group's proxies listen for HTTP.",
                &texts.http_listener, CheckListener);
+  settings.Add("https-listener", "ADDR",
+               "Where they listen for HTTPS, while there is a certificate for any host.",
+               &texts.https_listener, CheckListener);
+  settings.Add("https-method", "METHOD",
+               "What hosts with a certificate get in clear text: redirect (to https), noredirect "
+               "(the same), nohttp (nothing), or nohttps: no https. A container's HTTPS_METHOD "
+               "wins, and so with the next ones.",
+               &texts.https_method, CheckHttpsMethod);
+  settings.Add("hsts", "VALUE",
+               "Strict-Transport-Security of hosts whose clear text is redirected or none; off: "
+               "none is sent.",
+               &texts.hsts, CheckHsts);
+  settings.Add("ssl-policy", "POLICY", "Versions and ciphers of TLS (docs/certificates.md).",
+               &texts.ssl_policy, CheckTlsPolicy);
+  settings.Add("non-get-redirect", "STATUS",
+               "Of redirects to https for methods other than GET and HEAD: 301, 307 or 308.",
+               &texts.non_get_redirect, CheckRedirect);
+  settings.Add("trust-default-cert",
+               "The certificate `default` serves hosts that have none, and whoever asks for a host "
+               "that there is not.",
+               &texts.trust_default_cert);
+  settings.Add("enable-http-on-missing-cert",
+               "Hosts without a certificate are served in clear text, whatever their method.",
+               &texts.enable_http_on_missing_cert);
   settings.Add("default-host", "HOST",
                "A host that containers ask for, which also gets the requests for hosts that nobody "
                "asks for.",
@@ -208,6 +265,19 @@ void Apply(const Texts& texts, ServerOptions& options) {
   http.settings.access_log = AccessLogOf(texts.access_log);
   http.default_host = absl::AsciiStrToLower(texts.default_host);
   http.unknown_host_status = static_cast<int>(texts.unknown_host_status);
+  HttpsListeners::Options& https = pipeline.resources.https;
+  int https_port = 0;
+  https.settings = http.settings;
+  SplitAddress(texts.https_listener, https.settings.ip, https_port);
+  https.port = static_cast<uint16_t>(https_port);
+  https.default_host = http.default_host;
+  https.unknown_host_status = http.unknown_host_status;
+  https.defaults.https_method = HttpsMethodOf(texts.https_method);
+  https.defaults.hsts = HstsOf(texts.hsts);
+  https.defaults.ssl_policy = texts.ssl_policy;
+  https.defaults.non_get_redirect = std::stoi(texts.non_get_redirect);
+  https.defaults.trust_default_certificate = texts.trust_default_cert;
+  https.defaults.http_without_certificate = texts.enable_http_on_missing_cert;
   pipeline.resources.groups = texts.groups;
   pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
                                             texts.routable_networks.end());

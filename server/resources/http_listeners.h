@@ -1,14 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/functional/function_ref.h"
 #include "server/base/problem.h"
 #include "server/resources/listener.h"
+#include "server/resources/route_table.h"
 #include "server/routing/model.h"
 #include "server/snapshot/snapshot.h"
 
@@ -17,11 +19,6 @@ namespace fairlead {
 // What proxies listen for: a listener and a route configuration for each public port of the
 // domains, "http" for the proxies' own and "http@8081" for another that a domain asks for. A
 // listener comes with its first domain and goes with its last; the proxies' own is always there.
-// A change of one domain serializes that domain anew and no other.
-//
-// A domain that is a regular expression, which Envoy cannot have as a domain, is among the routes
-// of the virtual host "*", in the order of its text; behind these are the default host's routes.
-//
 // Belongs to the control strand.
 class HttpListeners {
  public:
@@ -33,6 +30,8 @@ class HttpListeners {
     // The status for a host that nobody claims: 404 or 503 (as nginx-proxy has it).
     int unknown_host_status = 404;
   };
+  // How a domain is served here; nothing: as if nobody claimed it.
+  using ServingOf = absl::FunctionRef<std::optional<Serving>(const VirtualHost&)>;
   struct Changes {
     std::vector<ResourceChange> resources;
     std::vector<ProblemsOf> problems;
@@ -47,26 +46,18 @@ class HttpListeners {
 
   // What there is before any domain is known.
   Changes Initial();
-  Changes Apply(const std::vector<VirtualHostChange>& changes);
+  Changes Apply(const std::vector<VirtualHostChange>& changes, ServingOf serving_of);
 
  private:
-  struct Port {
-    // Each domain's virtual host, serialized as a field of the route configuration.
-    absl::btree_map<std::string, std::string> pieces;
-    // Regular expressions, and the default host.
-    absl::btree_map<std::string, std::shared_ptr<const VirtualHost>> catch_all;
-  };
-
   std::string NameOf(uint16_t port) const;
   // The port that the domain is served at.
   uint16_t PortOf(const VirtualHost& host, Changes& out);
-  void Put(uint16_t port, const std::shared_ptr<const VirtualHost>& host);
-  void Remove(uint16_t port, const std::string& domain);
-  ResourceChange Routes(uint16_t port) const;
+  RouteTable& TableAt(uint16_t port);
+  ResourceChange Routes(uint16_t port) const { return ports_.at(port).Change(NameOf(port)); }
   ResourceChange Listener(uint16_t port) const;
 
   const Options options_;
-  absl::btree_map<uint16_t, Port> ports_;
+  absl::btree_map<uint16_t, RouteTable> ports_;
   absl::btree_map<std::string, uint16_t> port_of_domain_;
   absl::btree_set<std::string> troubled_;  // domains that have a problem
 };

@@ -23,6 +23,12 @@ VirtualHostChange Claims(const std::string& domain, std::optional<uint16_t> port
   return {domain, host};
 }
 
+// All of them as they are.
+HttpListeners::Changes ApplyTo(HttpListeners& listeners,
+                               const std::vector<VirtualHostChange>& changes) {
+  return listeners.Apply(changes, [](const VirtualHost&) { return Serving(); });
+}
+
 std::vector<std::string> Names(const HttpListeners::Changes& changes) {
   std::vector<std::string> names;
   for (const ResourceChange& change : changes.resources) {
@@ -77,30 +83,30 @@ TEST(HttpListeners, OneIsThereWithoutAnyDomain) {
 
 TEST(HttpListeners, APublicPortIsAListenerWithItsFirstDomainAndUntilItsLast) {
   HttpListeners listeners({});
-  EXPECT_THAT(Names(listeners.Apply({Claims("a.example", 8081)})),
+  EXPECT_THAT(Names(ApplyTo(listeners, {Claims("a.example", 8081)})),
               ElementsAre("RDS http@8081", "LDS http@8081"));
-  const HttpListeners::Changes second = listeners.Apply({Claims("b.example", 8081)});
+  const HttpListeners::Changes second = ApplyTo(listeners, {Claims("b.example", 8081)});
   EXPECT_THAT(Names(second), ElementsAre("RDS http@8081"));
   EXPECT_THAT(Text(RoutesIn(second, "http@8081")),
               ElementsAre("a.example: [/ shop/web:8000]", "b.example: [/ shop/web:8000]"));
   // Moves to the proxies' own port.
-  const HttpListeners::Changes moved = listeners.Apply({Claims("a.example")});
+  const HttpListeners::Changes moved = ApplyTo(listeners, {Claims("a.example")});
   EXPECT_THAT(Names(moved), ElementsAre("RDS http", "RDS http@8081"));
-  EXPECT_THAT(Names(listeners.Apply({{"b.example", nullptr}})),
+  EXPECT_THAT(Names(ApplyTo(listeners, {{"b.example", nullptr}})),
               ElementsAre("-LDS http@8081", "-RDS http@8081"));
-  EXPECT_THAT(Names(listeners.Apply({{"a.example", nullptr}})), ElementsAre("RDS http"));
+  EXPECT_THAT(Names(ApplyTo(listeners, {{"a.example", nullptr}})), ElementsAre("RDS http"));
 }
 
 TEST(HttpListeners, TooManyPublicPortsAreAProblemAndServedAllTheSame) {
   HttpListeners listeners({});
   for (uint16_t i = 0; i < HttpListeners::kMostPorts; ++i) {
-    listeners.Apply({Claims(absl::StrCat("d", i, ".example"), 10'000 + i)});
+    ApplyTo(listeners, {Claims(absl::StrCat("d", i, ".example"), 10'000 + i)});
   }
-  const HttpListeners::Changes changes = listeners.Apply({Claims("late.example", 9000)});
+  const HttpListeners::Changes changes = ApplyTo(listeners, {Claims("late.example", 9000)});
   EXPECT_THAT(Names(changes), ElementsAre("RDS http"));
   ASSERT_EQ(changes.problems.size(), 1u);
   EXPECT_THAT(changes.problems[0].problems.at(0).what, HasSubstr("port 9000 is one more than"));
-  const HttpListeners::Changes cured = listeners.Apply({Claims("late.example")});
+  const HttpListeners::Changes cured = ApplyTo(listeners, {Claims("late.example")});
   ASSERT_EQ(cured.problems.size(), 1u);
   EXPECT_THAT(cured.problems[0].problems, IsEmpty());
 }
@@ -110,7 +116,7 @@ TEST(HttpListeners, RegularExpressionsAndTheDefaultHostAreBehindTheCatchAllDomai
   options.default_host = "a.example";
   HttpListeners listeners(options);
   const HttpListeners::Changes changes =
-      listeners.Apply({Claims("a.example"), Claims("~^b\\d$"), Claims("~^a\\d$")});
+      ApplyTo(listeners, {Claims("a.example"), Claims("~^b\\d$"), Claims("~^a\\d$")});
   EXPECT_THAT(Text(RoutesIn(changes, "http")),
               ElementsAre("a.example: [/ shop/web:8000]",
                           "*: [/ at (?i).*(?:^a\\d(?::[0-9]+)?$).* shop/web:8000]"
@@ -119,7 +125,7 @@ TEST(HttpListeners, RegularExpressionsAndTheDefaultHostAreBehindTheCatchAllDomai
                           " [/ at (?i).*(?:^b\\d(?::[0-9]+)?$).* 404]"
                           " [/ shop/web:8000]"));
   const HttpListeners::Changes gone =
-      listeners.Apply({{"a.example", nullptr}, {"~^b\\d$", nullptr}, {"~^a\\d$", nullptr}});
+      ApplyTo(listeners, {{"a.example", nullptr}, {"~^b\\d$", nullptr}, {"~^a\\d$", nullptr}});
   EXPECT_THAT(Text(RoutesIn(gone, "http")), IsEmpty());
 }
 
@@ -128,6 +134,15 @@ TEST(HttpListeners, AHostThatNobodyClaimsMayAnswer503) {
   options.unknown_host_status = 503;
   HttpListeners listeners(options);
   EXPECT_THAT(Text(RoutesIn(listeners.Initial(), "http")), ElementsAre("*: [/ 503]"));
+}
+
+TEST(HttpListeners, ADomainThatIsNotServedInClearTextIsNone) {
+  HttpListeners listeners({});
+  EXPECT_THAT(Names(ApplyTo(listeners, {Claims("a.example")})), ElementsAre("RDS http"));
+  const HttpListeners::Changes changes =
+      listeners.Apply({Claims("a.example")},
+                      [](const VirtualHost&) -> std::optional<Serving> { return std::nullopt; });
+  EXPECT_THAT(Text(RoutesIn(changes, "http")), IsEmpty());
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/filters/http/router/v3/router.pb.h"
 #include "envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol.pb.h"
+#include "envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
 
 namespace fairlead {
@@ -80,11 +81,8 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const Listene
   return manager;
 }
 
-}  // namespace
-
-envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name,
-                                                     const ListenerSettings& settings,
-                                                     uint16_t port, const std::string& routes) {
+envoy::config::listener::v3::Listener ListenerAt(const std::string& name,
+                                                 const ListenerSettings& settings, uint16_t port) {
   envoy::config::listener::v3::Listener listener;
   listener.set_name(name);
   auto& socket = *listener.mutable_address()->mutable_socket_address();
@@ -96,9 +94,45 @@ envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name,
     filter.set_name("envoy.filters.listener.proxy_protocol");
     filter.mutable_typed_config()->PackFrom(ProxyProtocol());
   }
-  auto& filter = *listener.add_filter_chains()->add_filters();
+  return listener;
+}
+
+void AddConnectionManager(const std::string& name, const ListenerSettings& settings,
+                          const std::string& routes,
+                          envoy::config::listener::v3::FilterChain& chain) {
+  auto& filter = *chain.add_filters();
   filter.set_name("envoy.filters.network.http_connection_manager");
   filter.mutable_typed_config()->PackFrom(ConnectionManagerOf(name, settings, routes));
+}
+
+}  // namespace
+
+envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name,
+                                                     const ListenerSettings& settings,
+                                                     uint16_t port, const std::string& routes) {
+  envoy::config::listener::v3::Listener listener = ListenerAt(name, settings, port);
+  AddConnectionManager(name, settings, routes, *listener.add_filter_chains());
+  return listener;
+}
+
+envoy::config::listener::v3::Listener HttpsListenerOf(const std::string& name,
+                                                      const ListenerSettings& settings,
+                                                      uint16_t port,
+                                                      const std::vector<TlsChain>& chains) {
+  envoy::config::listener::v3::Listener listener = ListenerAt(name, settings, port);
+  auto& inspector = *listener.add_listener_filters();
+  inspector.set_name("envoy.filters.listener.tls_inspector");
+  inspector.mutable_typed_config()->PackFrom(
+      envoy::extensions::filters::listener::tls_inspector::v3::TlsInspector());
+  for (const TlsChain& of : chains) {
+    auto& chain = of.server_names.empty() ? *listener.mutable_default_filter_chain()
+                                          : *listener.add_filter_chains();
+    for (const std::string& server_name : of.server_names) {
+      chain.mutable_filter_chain_match()->add_server_names(server_name);
+    }
+    *chain.mutable_transport_socket() = of.socket;
+    AddConnectionManager(name, settings, of.routes, chain);
+  }
   return listener;
 }
 

@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
+#include "envoy/config/core/v3/base.pb.h"
 #include "envoy/config/listener/v3/listener.pb.h"
 
 namespace fairlead {
@@ -27,5 +29,19 @@ struct ListenerSettings {
 envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name,
                                                      const ListenerSettings& settings,
                                                      uint16_t port, const std::string& routes);
+
+// Connections of clients that ask for one of `server_names` (SNI).
+struct TlsChain {
+  std::vector<std::string> server_names;  // none: those that ask for no other chain's
+  envoy::config::core::v3::TransportSocket socket;
+  std::string routes;  // over RDS
+};
+
+// The listener `name` for HTTP/1.1 and HTTP/2 over TLS at `ip`:`port`. At least one chain; of those
+// without server names one at most.
+envoy::config::listener::v3::Listener HttpsListenerOf(const std::string& name,
+                                                      const ListenerSettings& settings,
+                                                      uint16_t port,
+                                                      const std::vector<TlsChain>& chains);
 
 }  // namespace fairlead

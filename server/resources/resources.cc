@@ -42,11 +42,12 @@ Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view,
 
 }  // namespace
 
-Resources::Resources(Options options) : options_(std::move(options)), http_(options_.http) {}
+Resources::Resources(Options options)
+    : options_(std::move(options)), http_(options_.http), https_(options_.https) {}
 
 ResourceChanges Resources::Initial() {
   ResourceChanges out;
-  Take(http_.Initial(), out);
+  out.shared = http_.Initial().resources;
   return out;
 }
 
@@ -56,7 +57,16 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
   for (ResourceChange& change : api_listeners_.Apply(changes.pools)) {
     out.shared.push_back(std::move(change));
   }
-  if (!changes.virtual_hosts.empty()) Take(http_.Apply(changes.virtual_hosts), out);
+  if (changes.virtual_hosts.empty()) return out;
+  for (const VirtualHostChange& change : changes.virtual_hosts) {
+    if (change.after == nullptr) {
+      virtual_hosts_.erase(change.domain);
+    } else {
+      virtual_hosts_[change.domain] = change.after;
+    }
+  }
+  TakeHttps(https_.Apply(changes.virtual_hosts), out);
+  ApplyHttp(changes.virtual_hosts, out);
   return out;
 }
 
@@ -64,12 +74,41 @@ ResourceChanges Resources::Apply(const CertificateChanges& changes,
                                  const absl::optional<ClientAuthorities>& for_all) {
   ResourceChanges out;
   out.shared = SecretChanges(changes, for_all);
+  HttpsListeners::Changes https = https_.Apply(changes, for_all);
+  std::vector<VirtualHostChange> in_clear_text;
+  for (const std::string& domain : https.domains) {
+    in_clear_text.push_back({domain, virtual_hosts_.at(domain)});
+  }
+  TakeHttps(std::move(https), out);
+  if (!in_clear_text.empty()) ApplyHttp(in_clear_text, out);
   return out;
 }
 
-void Resources::Take(HttpListeners::Changes changes, ResourceChanges& out) {
+void Resources::TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out) {
   for (ResourceChange& change : changes.resources) out.shared.push_back(std::move(change));
   for (ProblemsOf& problems : changes.problems) out.problems.push_back(std::move(problems));
+}
+
+std::optional<Serving> Resources::InClearText(const VirtualHost& host) const {
+  const DomainTls& tls = https_.Of(host.domain);
+  Serving serving;
+  switch (tls.clear_text) {
+    case DomainTls::ClearText::kServed:
+      return serving;
+    case DomainTls::ClearText::kNothing:
+      return std::nullopt;
+    case DomainTls::ClearText::kRedirected:
+      serving.redirect = Serving::Redirect{tls.port, tls.redirect_status, tls.serves_challenges};
+      return serving;
+  }
+  return serving;
+}
+
+void Resources::ApplyHttp(const std::vector<VirtualHostChange>& changes, ResourceChanges& out) {
+  HttpListeners::Changes http =
+      http_.Apply(changes, [this](const VirtualHost& host) { return InClearText(host); });
+  for (ResourceChange& change : http.resources) out.shared.push_back(std::move(change));
+  for (ProblemsOf& problems : http.problems) out.problems.push_back(std::move(problems));
 }
 
 bool Resources::IsDerived(const View& view) const {

@@ -11,6 +11,7 @@
 #include "server/certificates/certificates.h"
 #include "server/resources/api_listener.h"
 #include "server/resources/http_listeners.h"
+#include "server/resources/https_listeners.h"
 #include "server/routing/model.h"
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
@@ -37,6 +38,7 @@ class Resources {
   struct Options {
     // Where proxies listen, and what hosts get that nobody claims.
     HttpListeners::Options http;
+    HttpsListeners::Options https;
     // Groups that get derived routes. Others get nothing from containers.
     std::vector<std::string> groups = {"default"};
   };
@@ -75,12 +77,17 @@ class Resources {
   void Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out);
   void ShowOutOfReach(const Pool& pool, uint32_t view_id, const ViewState& view,
                       ResourceChanges& out);
-  static void Take(HttpListeners::Changes changes, ResourceChanges& out);
+  void TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out);
+  // How a domain is served in clear text; nothing: not at all.
+  std::optional<Serving> InClearText(const VirtualHost& host) const;
+  void ApplyHttp(const std::vector<VirtualHostChange>& changes, ResourceChanges& out);
 
   const Options options_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> pools_;
   HttpListeners http_;
-  ApiListeners api_listeners_{{HttpListeners::kHttp}};
+  HttpsListeners https_;
+  absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> virtual_hosts_;
+  ApiListeners api_listeners_{{HttpListeners::kHttp, HttpsListeners::kHttps}};
   absl::btree_map<uint32_t, ViewState> views_;
   // Sources of problems that stand.
   absl::flat_hash_set<std::string> troubled_;

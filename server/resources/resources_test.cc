@@ -218,7 +218,7 @@ std::vector<std::string> HeadersAdded(bool trust) {
   ListenerSettings settings;
   settings.trust_downstream_proxy = trust;
   std::vector<std::string> text;
-  const auto routes = RouteConfigurationOf("http", settings);
+  const auto routes = RouteConfigurationOf("http", settings, /*tls=*/false);
   for (const auto& header : routes.request_headers_to_add()) {
     text.push_back(absl::StrCat(
         header.header().key(),
@@ -235,7 +235,7 @@ TEST(RouteConfiguration, AClientsWordForItselfIsBelievedOnlyOfAProxyThatIsTruste
   EXPECT_THAT(HeadersAdded(true),
               ElementsAre("X-Real-IP", "X-Forwarded-Host if absent", "X-Forwarded-Port if absent",
                           "X-Forwarded-Ssl if absent", "X-Original-URI"));
-  EXPECT_EQ(RouteConfigurationOf("http", {}).request_headers_to_remove(0), "proxy");
+  EXPECT_EQ(RouteConfigurationOf("http", {}, /*tls=*/false).request_headers_to_remove(0), "proxy");
 }
 
 TEST(Listener, HasWhatTheSettingsSay) {

@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_replace.h"
 #include "envoy/config/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.pb.h"
@@ -26,6 +29,10 @@ using envoy::extensions::filters::http::rbac::v3::RBACPerRoute;
 constexpr char kRetryUnsent[] = "connect-failure,refused-stream,reset-before-request";
 // Only for methods that may be repeated: it may have.
 constexpr char kRetrySent[] = "connect-failure,refused-stream,reset-before-request,reset";
+// What 301 does not change.
+constexpr char kReadingMethods[] = "GET|HEAD";
+// RFC 8555, section 8.3.
+constexpr char kChallenges[] = "/.well-known/acme-challenge/";
 constexpr char kIdempotentMethods[] = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE";
 
 RetryPolicy RetryOn(const char* conditions) {
@@ -101,6 +108,11 @@ RBACPerRoute OnlyInternal() {
   return only;
 }
 
+// Envoy takes '%' for the beginning of what is to be put in.
+std::string EscapedForEnvoy(const std::string& value) {
+  return absl::StrReplaceAll(value, {{"%", "%%"}});
+}
+
 void MatchHeader(const char* name, std::string regex, RouteMatch& match) {
   auto& header = *match.add_headers();
   header.set_name(name);
@@ -119,10 +131,47 @@ RouteMatch MatchOf(const std::string& host, const std::string& path) {
   return match;
 }
 
-void AddRoutes(const VirtualHost& host, envoy::config::route::v3::VirtualHost& to) {
+void AddRedirects(const VirtualHost& host, const Serving::Redirect& redirect,
+                  envoy::config::route::v3::VirtualHost& to) {
+  auto& get = *to.add_routes();
+  *get.mutable_match() = MatchOf(host.domain, "/");
+  get.mutable_redirect()->set_https_redirect(true);
+  // Where it is https's own, what the request had is left out too.
+  if (redirect.port != 443) get.mutable_redirect()->set_port_redirect(redirect.port);
+  if (redirect.other_methods_status == 301) return;
+  auto& other = *to.add_routes();
+  other = get;
+  MatchHeader(":method", kReadingMethods, *get.mutable_match());
+  other.mutable_redirect()->set_response_code(
+      redirect.other_methods_status == 307
+          ? envoy::config::route::v3::RedirectAction::TEMPORARY_REDIRECT
+          : envoy::config::route::v3::RedirectAction::PERMANENT_REDIRECT);
+}
+
+// Challenges go where they would without a redirect, as one path of their own.
+std::vector<Route> ChallengesOf(const VirtualHost& host) {
   for (const Route& route : host.routes) {
+    if (IsPathRegex(route.path) || !absl::StartsWith(kChallenges, route.path)) continue;
+    Route challenges = route;
+    challenges.path = kChallenges;
+    challenges.destination.reset();
+    return {std::move(challenges)};
+  }
+  return {};
+}
+
+void AddRoutes(const VirtualHost& host, const std::vector<Route>& routes, const std::string& hsts,
+               envoy::config::route::v3::VirtualHost& to) {
+  for (const Route& route : routes) {
     auto& idempotent = *to.add_routes();
     *idempotent.mutable_match() = MatchOf(host.domain, route.path);
+    if (!hsts.empty()) {
+      auto& header = *idempotent.add_response_headers_to_add();
+      header.mutable_header()->set_key("Strict-Transport-Security");
+      header.mutable_header()->set_value(EscapedForEnvoy(hsts));
+      // What the application says of itself stands.
+      header.set_append_action(HeaderValueOption::ADD_IF_ABSENT);
+    }
     if (route.internal) {
       (*idempotent.mutable_typed_per_filter_config())[kAccessFilter].PackFrom(OnlyInternal());
     }
@@ -134,9 +183,16 @@ void AddRoutes(const VirtualHost& host, envoy::config::route::v3::VirtualHost& t
   }
 }
 
+void AddRoutes(const VirtualHost& host, const Serving& serving,
+               envoy::config::route::v3::VirtualHost& to) {
+  if (!serving.redirect.has_value()) return AddRoutes(host, host.routes, serving.hsts, to);
+  if (serving.redirect->but_challenges) AddRoutes(host, ChallengesOf(host), "", to);
+  AddRedirects(host, *serving.redirect, to);
+}
+
 // What a container is told of the client, and by whom it is believed: a client's own word for it
 // goes, unless it is a proxy that is trusted.
-void AddRequestHeaders(bool trust, RouteConfiguration& configuration) {
+void AddRequestHeaders(bool trust, bool tls, RouteConfiguration& configuration) {
   const auto add = [&](const char* name, const char* value, bool may_come_from_downstream) {
     auto& header = *configuration.add_request_headers_to_add();
     header.mutable_header()->set_key(name);
@@ -148,38 +204,49 @@ void AddRequestHeaders(bool trust, RouteConfiguration& configuration) {
   add("X-Real-IP", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", false);
   add("X-Forwarded-Host", "%REQ(:AUTHORITY)%", true);
   add("X-Forwarded-Port", "%DOWNSTREAM_LOCAL_PORT%", true);
-  add("X-Forwarded-Ssl", "off", true);
+  add("X-Forwarded-Ssl", tls ? "on" : "off", true);
   add("X-Original-URI", "%REQ(:PATH)%", false);
   configuration.add_request_headers_to_remove("proxy");
 }
 
 }  // namespace
 
-envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host) {
+envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
+                                                    const Serving& serving) {
   envoy::config::route::v3::VirtualHost virtual_host;
   virtual_host.set_name(host.domain);
   virtual_host.add_domains(host.domain);
-  AddRoutes(host, virtual_host);
+  AddRoutes(host, serving, virtual_host);
+  return virtual_host;
+}
+
+envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domain) {
+  envoy::config::route::v3::VirtualHost virtual_host;
+  virtual_host.set_name(domain);
+  virtual_host.add_domains(domain);
+  auto& all = *virtual_host.add_routes();
+  all.mutable_match()->set_prefix("/");
+  all.mutable_direct_response()->set_status(421);
   return virtual_host;
 }
 
 std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& catch_all) {
-  if (catch_all.regexes.empty() && catch_all.default_host == nullptr &&
+  if (catch_all.regexes.empty() && catch_all.default_host.host == nullptr &&
       catch_all.unknown_host_status == 404) {
     return std::nullopt;
   }
   envoy::config::route::v3::VirtualHost virtual_host;
   virtual_host.set_name("*");
   virtual_host.add_domains(std::string("*"));
-  for (const VirtualHost* host : catch_all.regexes) {
-    AddRoutes(*host, virtual_host);
+  for (const auto& [host, serving] : catch_all.regexes) {
+    AddRoutes(*host, *serving, virtual_host);
     // The host is this one's, whatever the path: no other is tried.
     auto& unmatched = *virtual_host.add_routes();
     *unmatched.mutable_match() = MatchOf(host->domain, "/");
     unmatched.mutable_direct_response()->set_status(404);
   }
-  if (catch_all.default_host != nullptr) {
-    AddRoutes(*catch_all.default_host, virtual_host);
+  if (catch_all.default_host.host != nullptr) {
+    AddRoutes(*catch_all.default_host.host, *catch_all.default_host.serving, virtual_host);
   } else if (catch_all.unknown_host_status != 404) {
     auto& unknown = *virtual_host.add_routes();
     unknown.mutable_match()->set_prefix("/");
@@ -189,8 +256,9 @@ std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& 
   return virtual_host;
 }
 
-envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(
-    const std::string& name, const ListenerSettings& settings) {
+envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(const std::string& name,
+                                                                  const ListenerSettings& settings,
+                                                                  bool tls) {
   envoy::config::route::v3::RouteConfiguration configuration;
   configuration.set_name(name);
   // Else `Host: x:8080` does not match x.
@@ -198,7 +266,7 @@ envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(
   // Order of resources over ADS makes sure that a cluster is there before its route; one that is
   // withheld must not take all routes with it.
   configuration.mutable_validate_clusters()->set_value(false);
-  AddRequestHeaders(settings.trust_downstream_proxy, configuration);
+  AddRequestHeaders(settings.trust_downstream_proxy, tls, configuration);
   return configuration;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "envoy/config/route/v3/route.pb.h"
@@ -10,17 +12,41 @@
 
 namespace fairlead {
 
+// How the routes of a host are served at one listener.
+struct Serving {
+  // To https, with 301.
+  struct Redirect {
+    uint16_t port = 443;
+    // For methods other than GET and HEAD.
+    int other_methods_status = 301;
+    // What is below /.well-known/acme-challenge/ is not redirected.
+    bool but_challenges = true;
+  };
+
+  std::optional<Redirect> redirect;  // nothing: the routes themselves
+  std::string hsts;                  // Strict-Transport-Security; empty: none
+};
+
 // The virtual host of a domain that is no regular expression. Each path has two routes: one for the
 // methods that may be repeated after they were sent (RFC 9110, section 9.2.2: idempotent), and one
 // for the others, which are repeated only if they were not.
-envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host);
+envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
+                                                    const Serving& serving = {});
+
+// The virtual host of a domain whose every request is answered with 421.
+envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domain);
+
+struct ServedHost {
+  const VirtualHost* host = nullptr;
+  const Serving* serving = nullptr;
+};
 
 // What requests get whose host is no virtual host's domain.
 struct CatchAll {
   // Domains that are regular expressions, in the order in which they are tried.
-  std::vector<const VirtualHost*> regexes;
+  std::vector<ServedHost> regexes;
   // Null: there is none.
-  const VirtualHost* default_host = nullptr;
+  ServedHost default_host;
   // For a host that nobody claims.
   int unknown_host_status = 404;
 };
@@ -29,11 +55,13 @@ struct CatchAll {
 std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& catch_all);
 
 // The route configuration `name` without its virtual hosts; those are added as serialized pieces.
+// `tls`: of a listener that speaks it.
 // It tells containers of the client as nginx-proxy does: X-Real-IP, X-Forwarded-Host, -Port and
 // -Ssl, X-Original-URI (Envoy itself: X-Forwarded-For and -Proto); and takes the header Proxy away,
 // which CGI programs mistake for a setting.
 envoy::config::route::v3::RouteConfiguration RouteConfigurationOf(const std::string& name,
-                                                                  const ListenerSettings& settings);
+                                                                  const ListenerSettings& settings,
+                                                                  bool tls);
 
 // Field number of RouteConfiguration.virtual_hosts.
 inline constexpr int kVirtualHostsField = 2;

@@ -42,8 +42,10 @@ class Authority:
             *("-days", "30", "-subj", f"/CN={name}"),
         )
 
-    def issue(self, names: Sequence[str], days: int = 30, start: Optional[str] = None) -> Pair:
-        """For these DNS names. `start`: "YYYYMMDDHHMMSSZ", from which `days` are counted; else now."""
+    def issue(
+        self, names: Sequence[str], start: Optional[str] = None, end: Optional[str] = None
+    ) -> Pair:
+        """For these DNS names. `start` and `end`: "YYYYMMDDHHMMSSZ"; without, 30 days from now."""
         self._issued += 1
         base = self._folder / f"{self._name}-{self._issued}"
         key, request, certificate = (
@@ -55,26 +57,26 @@ class Authority:
             *("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"),
             *("-keyout", str(key), "-out", str(request), "-subj", f"/CN={names[0]}"),
         )
-        if start is None:
+        if start is None or end is None:
             _openssl(
                 *("x509", "-req", "-in", str(request), "-out", str(certificate)),
                 *("-CA", str(self.certificate), "-CAkey", str(self._key)),
                 *("-set_serial", str(1000 + self._issued)),
-                *("-days", str(days), "-extfile", str(extensions)),
+                *("-days", "30", "-extfile", str(extensions)),
             )
         else:
-            self._issue_from(request, certificate, extensions, start, days)
+            self._issue_between(request, certificate, extensions, start, end)
         return Pair(certificate, key)
 
-    def _issue_from(
+    def _issue_between(
         self,
         request: pathlib.Path,
         certificate: pathlib.Path,
         extensions: pathlib.Path,
         start: str,
-        days: int,
+        end: str,
     ) -> None:
-        """`openssl x509` knows no start; `openssl ca` does, and keeps books."""
+        """`openssl x509` knows no dates; `openssl ca` does, and keeps books."""
         books = certificate.with_suffix(".ca")
         books.mkdir()
         (books / "index.txt").write_text("")
@@ -88,5 +90,5 @@ class Authority:
             *("ca", "-batch", "-notext", "-config", str(books / "ca.cnf")),
             *("-cert", str(self.certificate), "-keyfile", str(self._key)),
             *("-in", str(request), "-out", str(certificate), "-extfile", str(extensions)),
-            *("-startdate", start, "-days", str(days)),
+            *("-startdate", start, "-enddate", end),
         )

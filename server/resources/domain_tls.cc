@@ -1,0 +1,86 @@
+#include "server/resources/domain_tls.h"
+
+#include "absl/strings/str_cat.h"
+#include "server/certificates/choose_certificate.h"
+
+namespace fairlead {
+namespace {
+
+using ClearText = DomainTls::ClearText;
+using Clients = TlsSettings::ClientCertificates;
+
+// "max-age=31536000", as nginx-proxy has it.
+constexpr char kDefaultHsts[] = "max-age=31536000";
+
+Problem NoSuchCertificate(const std::string& domain, const std::string& name) {
+  Problem problem;
+  problem.place.service = domain;
+  problem.place.word = "CERT_NAME";
+  problem.what =
+      absl::StrCat("there is no certificate '", name, "', so the host is not served over https");
+  problem.cure =
+      "see 'fairlead certificates' for those that there are; put its files into the server's "
+      "--certificates-dir, or remove CERT_NAME for one that is chosen by the host";
+  return problem;
+}
+
+Problem NoSuchPolicy(const std::string& domain, const std::string& name) {
+  Problem problem;
+  problem.place.service = domain;
+  problem.place.word = "SSL_POLICY";
+  problem.what =
+      absl::StrCat("'", name, "' is no policy, so the host is served with ", kDefaultTlsPolicy);
+  problem.cure = "write one of docs/certificates.md, as in SSL_POLICY=Mozilla-Modern";
+  return problem;
+}
+
+ClearText ClearTextOf(HttpsMethod method) {
+  switch (method) {
+    case HttpsMethod::kRedirect:
+      return ClearText::kRedirected;
+    case HttpsMethod::kNoHttp:
+      return ClearText::kNothing;
+    case HttpsMethod::kNoRedirect:
+    case HttpsMethod::kNoHttps:
+      return ClearText::kServed;
+  }
+  return ClearText::kServed;
+}
+
+}  // namespace
+
+DomainTls DomainTlsOf(const std::string& domain, const DomainSettings& said,
+                      const TlsGround& ground, absl::optional<Problem>& problem) {
+  const DomainSettings settings = Over(said, ground.defaults);
+  DomainTls tls;
+  tls.port = settings.https_port.value_or(ground.port);
+  const HttpsMethod method = settings.https_method.value_or(HttpsMethod::kRedirect);
+  tls.clear_text = ClearTextOf(method);
+  tls.redirect_status = settings.non_get_redirect.value_or(301);
+  tls.serves_challenges =
+      settings.acme_challenge.value_or(AcmeChallenge::kOn) == AcmeChallenge::kOn;
+  if (method == HttpsMethod::kNoHttps) return tls;
+
+  tls.certificate = ChooseCertificate(ground.has, domain, settings.certificate,
+                                      settings.trust_default_certificate.value_or(true));
+  if (tls.certificate.empty()) {
+    if (!settings.certificate.empty()) problem = NoSuchCertificate(domain, settings.certificate);
+    if (settings.http_without_certificate.value_or(true)) tls.clear_text = ClearText::kServed;
+    return tls;
+  }
+  const std::string policy = settings.ssl_policy.empty() ? kDefaultTlsPolicy : settings.ssl_policy;
+  tls.policy = FindTlsPolicy(policy);
+  if (tls.policy == nullptr) {
+    problem = NoSuchPolicy(domain, policy);
+    tls.policy = FindTlsPolicy(kDefaultTlsPolicy);
+  }
+  if (ground.asks_clients(tls.certificate)) {
+    tls.clients = settings.client_certificate_required.value_or(true) ? Clients::kRequired
+                                                                      : Clients::kOptional;
+  }
+  tls.http2 = settings.http2.value_or(true);
+  if (method != HttpsMethod::kNoRedirect) tls.hsts = settings.hsts.value_or(kDefaultHsts);
+  return tls;
+}
+
+}  // namespace fairlead

@@ -1,0 +1,251 @@
+#include "server/resources/https_listeners.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "server/certificates/choose_certificate.h"
+#include "server/resources/https_chains.h"
+#include "server/resources/secret.h"
+
+namespace fairlead {
+namespace {
+
+using Clients = TlsSettings::ClientCertificates;
+
+std::string SourceOf(const std::string& domain) { return absl::StrCat("https of ", domain); }
+std::string NameSourceOf(const std::string& domain) {
+  return absl::StrCat("server name of ", domain);
+}
+
+Problem Unreachable(const std::string& domain, const DomainTls& tls) {
+  Problem problem;
+  problem.place.service = domain;
+  problem.what = absl::StrCat(
+      "clients name a host when they connect over TLS, and proxies cannot tell this one by a "
+      "pattern, so its certificate '",
+      tls.certificate, "' is not shown to them");
+  problem.cure =
+      "name its hosts one by one, or serve it with the default certificate, which is shown to "
+      "whoever names no other host";
+  return problem;
+}
+
+Problem TooManyPorts(const std::string& domain, uint16_t asked, uint16_t instead) {
+  Problem problem;
+  problem.place.service = domain;
+  problem.place.word = "EXTERNAL_HTTPS_PORT";
+  problem.what = absl::StrCat("port ", asked, " is one more than the ", HttpsListeners::kMostPorts,
+                              " that proxies listen at, so the host is served at port ", instead);
+  problem.cure = "let hosts share a port: they are told apart by their names";
+  return problem;
+}
+
+}  // namespace
+
+HttpsListeners::HttpsListeners(Options options) : options_(std::move(options)) {
+  ports_[options_.port];
+}
+
+std::string HttpsListeners::NameOf(uint16_t port) const {
+  return port == options_.port ? kHttps : absl::StrCat(kHttps, "@", port);
+}
+
+HttpsListeners::Changes HttpsListeners::Apply(const std::vector<VirtualHostChange>& changes) {
+  Changes out;
+  Touched touched;
+  for (const VirtualHostChange& change : changes) {
+    const auto known = domains_.find(change.domain);
+    if (known != domains_.end()) {
+      Remove(known->second, touched);
+      if (change.after == nullptr) domains_.erase(known);
+    }
+    if (change.after == nullptr) {
+      Tell(SourceOf(change.domain), absl::nullopt, out);
+      Tell(NameSourceOf(change.domain), absl::nullopt, out);
+      continue;
+    }
+    Domain& domain = domains_[change.domain];
+    domain.host = change.after;
+    domain.tls = Decide(*domain.host, out);
+    Put(domain, touched);
+  }
+  Build(touched, out);
+  return out;
+}
+
+HttpsListeners::Changes HttpsListeners::Apply(const CertificateChanges& changes,
+                                              const absl::optional<ClientAuthorities>& for_all) {
+  Changes out;
+  bool is_other = for_all.has_value() != for_all_;
+  for_all_ = for_all.has_value();
+  for (const CertificateChange& change : changes.certificates) {
+    const auto known = certificates_.find(change.name);
+    if (change.after == nullptr) {
+      if (known != certificates_.end()) certificates_.erase(known);
+      is_other = true;
+      continue;
+    }
+    const bool asks = change.after->clients.has_value();
+    is_other |= known == certificates_.end() || known->second != asks;
+    certificates_[change.name] = asks;
+  }
+  // One that took the place of another under the same name is no news here.
+  if (!is_other) return out;
+  Touched touched;
+  // The fallback may be another one.
+  for (const auto& [port, state] : ports_) touched.listeners.insert(port);
+  for (auto& [name, domain] : domains_) {
+    const DomainTls tls = Decide(*domain.host, out);
+    if (tls == domain.tls) continue;
+    Remove(domain, touched);
+    domain.tls = tls;
+    Put(domain, touched);
+    out.domains.push_back(name);
+  }
+  Build(touched, out);
+  return out;
+}
+
+DomainTls HttpsListeners::Decide(const VirtualHost& host, Changes& out) {
+  const auto has = [&](absl::string_view name) { return certificates_.contains(name); };
+  const auto asks = [&](absl::string_view name) {
+    const auto found = certificates_.find(name);
+    return for_all_ || (found != certificates_.end() && found->second);
+  };
+  absl::optional<Problem> problem;
+  DomainTls tls = DomainTlsOf(host.domain, host.settings,
+                              {options_.defaults, options_.port, has, asks}, problem);
+  if (!tls.certificate.empty() && !ports_.contains(tls.port) && ports_.size() > kMostPorts) {
+    problem = TooManyPorts(host.domain, tls.port, options_.port);
+    tls.port = options_.port;
+  }
+  Tell(SourceOf(host.domain), std::move(problem), out);
+  if (tls.certificate.empty()) Tell(NameSourceOf(host.domain), absl::nullopt, out);
+  return tls;
+}
+
+DomainTls HttpsListeners::Fallback() const {
+  DomainTls fallback;
+  const auto found = certificates_.find(kDefaultCertificate);
+  if (found == certificates_.end()) return fallback;
+  if (!options_.defaults.trust_default_certificate.value_or(true)) return fallback;
+  fallback.certificate = kDefaultCertificate;
+  fallback.policy = FindTlsPolicy(options_.defaults.ssl_policy);
+  if (fallback.policy == nullptr) fallback.policy = FindTlsPolicy(kDefaultTlsPolicy);
+  if (for_all_ || found->second) fallback.clients = Clients::kRequired;
+  fallback.http2 = options_.defaults.http2.value_or(true);
+  return fallback;
+}
+
+RouteTable& HttpsListeners::TableOf(uint16_t port, const std::string& name) {
+  RouteTable::Options options = {options_.default_host, options_.unknown_host_status,
+                                 options_.settings, /*tls=*/true};
+  // Whoever shows a certificate for one host has not shown it for another.
+  if (name != NameOf(port)) {
+    options.default_host.clear();
+    options.unknown_host_status = 421;
+  }
+  return ports_[port].tables.try_emplace(name, std::move(options)).first->second;
+}
+
+void HttpsListeners::Put(const Domain& domain, Touched& touched) {
+  if (domain.tls.certificate.empty()) return;
+  const uint16_t port = domain.tls.port;
+  const std::string base = NameOf(port);
+  const std::string routes = RoutesOfChain(base, domain.tls.certificate, domain.tls.clients);
+  Serving serving;
+  serving.hsts = domain.tls.hsts;
+  TableOf(port, routes).Put(domain.host, std::move(serving));
+  if (routes != base) TableOf(port, base).PutMisdirected(domain.host->domain);
+  ports_[port].domains[domain.host->domain] = domain.tls;
+  touched.listeners.insert(port);
+  touched.routes.insert(port);
+}
+
+void HttpsListeners::Remove(const Domain& domain, Touched& touched) {
+  if (domain.tls.certificate.empty()) return;
+  const uint16_t port = domain.tls.port;
+  for (auto& [name, table] : ports_[port].tables) table.Remove(domain.host->domain);
+  ports_[port].domains.erase(domain.host->domain);
+  touched.listeners.insert(port);
+  touched.routes.insert(port);
+}
+
+void HttpsListeners::Build(const Touched& touched, Changes& out) {
+  absl::btree_set<uint16_t> ports = touched.listeners;
+  ports.insert(touched.routes.begin(), touched.routes.end());
+  for (const uint16_t port : ports) {
+    const auto found = ports_.find(port);
+    Port& state = found->second;
+    const absl::btree_set<std::string> needed = BuildListener(port, state, out);
+    for (auto table = state.tables.begin(); table != state.tables.end();) {
+      if (needed.contains(table->first)) {
+        out.resources.push_back(table->second.Change(table->first));
+        ++table;
+      } else {
+        out.resources.push_back({Type::kRoute, table->first, nullptr});
+        table = state.tables.erase(table);
+      }
+    }
+    if (state.domains.empty() && port != options_.port) ports_.erase(found);
+  }
+}
+
+absl::btree_set<std::string> HttpsListeners::BuildListener(uint16_t port, Port& state,
+                                                           Changes& out) {
+  const std::string base = NameOf(port);
+  std::vector<std::string> unreachable;
+  // A port that domains asked for is there for them alone.
+  const DomainTls fallback =
+      state.domains.empty() && port != options_.port ? DomainTls() : Fallback();
+  const std::vector<HttpsChain> chains = HttpsChainsOf(state.domains, fallback, unreachable);
+  for (const auto& [domain, tls] : state.domains) {
+    const bool is_unreachable =
+        std::find(unreachable.begin(), unreachable.end(), domain) != unreachable.end();
+    Tell(NameSourceOf(domain),
+         is_unreachable ? absl::make_optional(Unreachable(domain, tls)) : absl::nullopt, out);
+  }
+  if (chains.empty()) {
+    if (state.has_listener) out.resources.push_back({Type::kListener, base, nullptr});
+    state.has_listener = false;
+    return {};
+  }
+  state.has_listener = true;
+  absl::btree_set<std::string> routes;
+  std::vector<TlsChain> built;
+  for (const HttpsChain& chain : chains) {
+    TlsSettings settings;
+    settings.certificate = chain.certificate;
+    settings.policy = chain.policy;
+    settings.clients = chain.clients;
+    settings.http2 = chain.http2;
+    const auto own = certificates_.find(chain.certificate);
+    const bool has_own = own != certificates_.end() && own->second;
+    if (has_own) settings.authorities = AuthoritiesSecretName(chain.certificate);
+    if (!has_own && for_all_) settings.authorities = kAuthoritiesForAllSecret;
+    TlsChain of;
+    of.server_names = chain.server_names;
+    of.socket = TlsSocketOf(settings);
+    of.routes = RoutesOfChain(base, chain.certificate, chain.clients);
+    TableOf(port, of.routes);
+    routes.insert(of.routes);
+    built.push_back(std::move(of));
+  }
+  out.resources.push_back(
+      {Type::kListener, base,
+       Resource::Of(Type::kListener, base, HttpsListenerOf(base, options_.settings, port, built))});
+  return routes;
+}
+
+void HttpsListeners::Tell(const std::string& source, absl::optional<Problem> problem,
+                          Changes& out) {
+  if (!problem.has_value()) {
+    if (troubled_.erase(source) > 0) out.problems.push_back({source, {}});
+    return;
+  }
+  troubled_.insert(source);
+  out.problems.push_back({source, {*std::move(problem)}});
+}
+
+}  // namespace fairlead

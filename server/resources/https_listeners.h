@@ -1,0 +1,101 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
+#include "absl/types/optional.h"
+#include "server/base/problem.h"
+#include "server/certificates/certificates.h"
+#include "server/resources/domain_tls.h"
+#include "server/resources/listener.h"
+#include "server/resources/route_table.h"
+#include "server/routing/model.h"
+#include "server/snapshot/snapshot.h"
+
+namespace fairlead {
+
+// What proxies listen for over TLS: a listener for each https port of the domains that have a
+// certificate, "https" for the proxies' own and "https@8444" for another that a domain asks for.
+// Its chains are those of https_chains.h, and their certificates come by SDS: a swapped one changes
+// no listener. A listener without any chain is none.
+//
+// Routes are called as the listener, but for domains whose clients are to show certificates: those
+// are apart, "https/CERTIFICATE", and answer 421 (Misdirected Request) on connections that were
+// made without one.
+//
+// Belongs to the control strand.
+class HttpsListeners {
+ public:
+  struct Options {
+    ListenerSettings settings;
+    uint16_t port = 8443;
+    // What domains get that do not say otherwise.
+    DomainSettings defaults;
+    // As HttpListeners::Options has them.
+    std::string default_host;
+    int unknown_host_status = 404;
+  };
+  struct Changes {
+    std::vector<ResourceChange> resources;
+    std::vector<ProblemsOf> problems;
+    // Domains that are served in another way than before, in clear text perhaps too; sorted.
+    std::vector<std::string> domains;
+  };
+
+  // The name of the listener and routes at the proxies' own port.
+  static constexpr char kHttps[] = "https";
+  // Listeners beyond the proxies' own; a domain that asks for one more is served there instead.
+  static constexpr size_t kMostPorts = 100;
+
+  explicit HttpsListeners(Options options);
+
+  Changes Apply(const std::vector<VirtualHostChange>& changes);
+  // `for_all`: the authorities of clients where a certificate has none of its own.
+  Changes Apply(const CertificateChanges& changes,
+                const absl::optional<ClientAuthorities>& for_all);
+
+  // How a domain that there is is served.
+  const DomainTls& Of(const std::string& domain) const { return domains_.at(domain).tls; }
+
+ private:
+  struct Domain {
+    std::shared_ptr<const VirtualHost> host;
+    DomainTls tls;
+  };
+  struct Port {
+    absl::btree_map<std::string, DomainTls> domains;  // those that have a certificate
+    absl::btree_map<std::string, RouteTable> tables;  // by the name of the routes
+    bool has_listener = false;
+  };
+  // Which ports a change touched.
+  struct Touched {
+    absl::btree_set<uint16_t> listeners;
+    absl::btree_set<uint16_t> routes;
+  };
+
+  std::string NameOf(uint16_t port) const;
+  DomainTls Decide(const VirtualHost& host, Changes& out);
+  DomainTls Fallback() const;
+  void Put(const Domain& domain, Touched& touched);
+  void Remove(const Domain& domain, Touched& touched);
+  // The resources of the ports that were touched.
+  void Build(const Touched& touched, Changes& out);
+  // Yields the names of the routes that its chains have.
+  absl::btree_set<std::string> BuildListener(uint16_t port, Port& state, Changes& out);
+  RouteTable& TableOf(uint16_t port, const std::string& name);
+  void Tell(const std::string& source, absl::optional<Problem> problem, Changes& out);
+
+  const Options options_;
+  absl::btree_map<std::string, Domain> domains_;
+  absl::btree_map<uint16_t, Port> ports_;
+  // By name, and whether its clients are to show certificates of its own authorities.
+  absl::btree_map<std::string, bool> certificates_;
+  bool for_all_ = false;  // there are authorities for all
+  absl::btree_set<std::string> troubled_;
+};
+
+}  // namespace fairlead

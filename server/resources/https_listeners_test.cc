@@ -1,0 +1,178 @@
+#include "server/resources/https_listeners.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "envoy/config/listener/v3/listener.pb.h"
+#include "envoy/config/route/v3/route.pb.h"
+
+namespace fairlead {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+VirtualHostChange Claims(const std::string& domain, DomainSettings settings = {}) {
+  auto host = std::make_shared<VirtualHost>();
+  host->domain = domain;
+  Route& route = host->routes.emplace_back();
+  route.path = "/";
+  route.pool = "shop/web:8000";
+  host->settings = std::move(settings);
+  return {domain, host};
+}
+
+// With "+" behind the name: it asks clients for certificates. With "-" before: it goes.
+CertificateChanges Certs(const std::vector<std::string>& names) {
+  CertificateChanges changes;
+  for (std::string name : names) {
+    if (name[0] == '-') {
+      changes.certificates.push_back({name.substr(1), nullptr});
+      continue;
+    }
+    auto certificate = std::make_shared<Certificate>();
+    if (name.back() == '+') {
+      name.pop_back();
+      certificate->clients.emplace().authorities = "AUTHORITIES";
+    }
+    certificate->name = name;
+    changes.certificates.push_back({name, certificate});
+  }
+  return changes;
+}
+
+std::vector<std::string> Names(const HttpsListeners::Changes& changes) {
+  std::vector<std::string> names;
+  for (const ResourceChange& change : changes.resources) {
+    names.push_back(
+        absl::StrCat(change.after == nullptr ? "-" : "", ShortName(change.type), " ", change.name));
+  }
+  return names;
+}
+
+template <typename Message>
+Message In(const HttpsListeners::Changes& changes, Type type, const std::string& name) {
+  Message message;
+  for (const ResourceChange& change : changes.resources) {
+    if (change.type != type || change.name != name || change.after == nullptr) continue;
+    EXPECT_TRUE(message.ParseFromString(std::string(change.after->body())));
+  }
+  return message;
+}
+
+// "DOMAIN CLUSTER", "DOMAIN 421".
+std::vector<std::string> Routes(const HttpsListeners::Changes& changes, const std::string& name) {
+  const auto routes = In<envoy::config::route::v3::RouteConfiguration>(changes, Type::kRoute, name);
+  std::vector<std::string> text;
+  for (const auto& host : routes.virtual_hosts()) {
+    const auto& route = host.routes(0);
+    text.push_back(absl::StrCat(host.domains(0), " ",
+                                route.has_direct_response()
+                                    ? absl::StrCat(route.direct_response().status())
+                                    : route.route().cluster()));
+  }
+  return text;
+}
+
+TEST(HttpsListeners, ThereIsOneWhileADomainHasACertificate) {
+  HttpsListeners listeners({});
+  EXPECT_THAT(Names(listeners.Apply({Claims("a.example")})), IsEmpty());
+  HttpsListeners::Changes changes = listeners.Apply(Certs({"a.example"}), absl::nullopt);
+  EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
+  EXPECT_THAT(changes.domains, ElementsAre("a.example"));
+  EXPECT_THAT(Routes(changes, "https"), ElementsAre("a.example shop/web:8000"));
+  const auto listener =
+      In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
+  ASSERT_EQ(listener.filter_chains_size(), 1);
+  EXPECT_THAT(listener.filter_chains(0).filter_chain_match().server_names(),
+              ElementsAre("a.example"));
+  EXPECT_FALSE(listener.has_default_filter_chain());
+  EXPECT_EQ(listeners.Of("a.example").clear_text, DomainTls::ClearText::kRedirected);
+
+  changes = listeners.Apply(Certs({"-a.example"}), absl::nullopt);
+  EXPECT_THAT(Names(changes), ElementsAre("-LDS https", "-RDS https"));
+  EXPECT_EQ(listeners.Of("a.example").clear_text, DomainTls::ClearText::kServed);
+}
+
+TEST(HttpsListeners, ASwappedCertificateChangesNothingHere) {
+  HttpsListeners listeners({});
+  listeners.Apply({Claims("a.example")});
+  listeners.Apply(Certs({"a.example"}), absl::nullopt);
+  EXPECT_THAT(Names(listeners.Apply(Certs({"a.example"}), absl::nullopt)), IsEmpty());
+}
+
+TEST(HttpsListeners, ATrustedDefaultIsForWhoeverAsksForNoOther) {
+  HttpsListeners listeners({});
+  HttpsListeners::Changes changes = listeners.Apply(Certs({"default"}), absl::nullopt);
+  EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
+  auto listener = In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
+  EXPECT_TRUE(listener.has_default_filter_chain());
+  // A domain that it serves changes no chain.
+  changes = listeners.Apply({Claims("a.example")});
+  const auto after = In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
+  EXPECT_EQ(after.SerializeAsString(), listener.SerializeAsString());
+  EXPECT_THAT(Routes(changes, "https"), ElementsAre("a.example shop/web:8000"));
+
+  HttpsListeners::Options untrusted;
+  untrusted.defaults.trust_default_certificate = false;
+  HttpsListeners others(untrusted);
+  EXPECT_THAT(Names(others.Apply(Certs({"default"}), absl::nullopt)), IsEmpty());
+}
+
+TEST(HttpsListeners, AHostWithClientCertificatesIsNotReachedByWayOfAnother) {
+  HttpsListeners listeners({});
+  listeners.Apply(Certs({"open.example", "closed.example+"}), absl::nullopt);
+  const HttpsListeners::Changes changes =
+      listeners.Apply({Claims("open.example"), Claims("closed.example")});
+  EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https", "RDS https/closed.example"));
+  EXPECT_THAT(Routes(changes, "https"),
+              ElementsAre("closed.example 421", "open.example shop/web:8000"));
+  EXPECT_THAT(Routes(changes, "https/closed.example"),
+              ElementsAre("closed.example shop/web:8000", "* 421"));
+}
+
+TEST(HttpsListeners, AuthoritiesForAllAskTheClientsOfAll) {
+  HttpsListeners listeners({});
+  listeners.Apply({Claims("a.example")});
+  listeners.Apply(Certs({"a.example"}), absl::nullopt);
+  CertificateChanges for_all;
+  for_all.for_all_changed = true;
+  const HttpsListeners::Changes changes =
+      listeners.Apply(for_all, ClientAuthorities{"AUTHORITIES", ""});
+  EXPECT_EQ(listeners.Of("a.example").clients, TlsSettings::ClientCertificates::kRequired);
+  const auto listener =
+      In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
+  EXPECT_THAT(listener.filter_chains(0).transport_socket().typed_config().value(), HasSubstr("\x02"
+                                                                                             "ca"));
+}
+
+TEST(HttpsListeners, APublicPortIsAListenerOfItsOwn) {
+  HttpsListeners listeners({});
+  listeners.Apply(Certs({"a.example"}), absl::nullopt);
+  DomainSettings settings;
+  settings.https_port = 8444;
+  EXPECT_THAT(Names(listeners.Apply({Claims("a.example", settings)})),
+              ElementsAre("LDS https@8444", "RDS https@8444"));
+  EXPECT_THAT(Names(listeners.Apply({{"a.example", nullptr}})),
+              ElementsAre("-LDS https@8444", "-RDS https@8444"));
+}
+
+TEST(HttpsListeners, WhatSniCannotTellIsAProblem) {
+  HttpsListeners listeners({});
+  listeners.Apply(Certs({"shop.*"}), absl::nullopt);
+  const HttpsListeners::Changes changes = listeners.Apply({Claims("shop.*")});
+  ASSERT_EQ(changes.problems.size(), 1u);
+  EXPECT_THAT(changes.problems[0].problems.at(0).what, HasSubstr("is not shown to them"));
+  const HttpsListeners::Changes gone = listeners.Apply({{"shop.*", nullptr}});
+  ASSERT_EQ(gone.problems.size(), 1u);
+  EXPECT_THAT(gone.problems[0].problems, IsEmpty());
+}
+
+}  // namespace
+}  // namespace fairlead

@@ -1,0 +1,176 @@
+"""Certificates through a real Envoy: which one a name gets, what a swap does, redirects, client certificates.
+
+No Docker: a fake agent tells what runs, and the containers are HTTP servers of the test.
+"""
+
+import http.client
+import ssl
+
+import pytest
+
+from harness.certificates import Authority
+from harness.https_shop import HTTPS_PORT, Shop, Upstream, upstream
+from harness.wait import eventually
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("shop")
+    with upstream() as port:
+        running = Shop(folder, port, Authority(folder))
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
+
+
+def test_each_name_gets_its_certificate(shop):
+    own = shop.write("own.example")
+    parent = shop.write("parent.example", "*.parent.example")
+    named = shop.write("by-name", "named.example")
+    for host, environment in (
+        ("own.example", {}),
+        ("a.parent.example", {}),
+        ("named.example", {"CERT_NAME": "by-name"}),
+    ):
+        shop.run(host, **environment)
+    shop.await_shown("own.example", own)
+    shop.await_shown("a.parent.example", parent)
+    shop.await_shown("named.example", named)
+    assert shop.get("a.parent.example", "/path")[2] == "a.parent.example /path"
+    # There is no default certificate: whoever asks for another name gets none.
+    assert shop.shown("nobody.example") is None
+
+
+def test_a_swap_is_live_and_cuts_nothing(shop):
+    before = shop.write("swap.example")
+    shop.run("swap.example")
+    shop.await_shown("swap.example", before)
+    Upstream.go_on.clear()
+    slow = http.client.HTTPSConnection("127.0.0.1", HTTPS_PORT, timeout=30)
+    slow.sock = shop.connect("swap.example")
+    slow.request("GET", "/slow", headers={"Host": "swap.example"})
+    response = slow.getresponse()
+    assert response.readline() == b"begin\n"
+    idle = http.client.HTTPSConnection("127.0.0.1", HTTPS_PORT, timeout=30)
+    idle.sock = shop.connect("swap.example")
+
+    listeners = shop.server.responses("edge")["LDS"]
+    after = shop.write("swap.example")
+    shop.await_shown("swap.example", after)
+
+    Upstream.go_on.set()
+    assert response.readline() == b"end\n"
+    assert response.read() == b""
+    idle.request("GET", "/still", headers={"Host": "swap.example"})
+    assert idle.getresponse().read() == b"swap.example /still"
+    # It is the secret alone that was sent.
+    assert shop.server.responses("edge")["LDS"] == listeners
+    # And its key is shown to nobody.
+    shown = shop.server.text("proxy-config", "edge", "secrets", "-o", "yaml")
+    assert "BEGIN CERTIFICATE" in shown and "PRIVATE KEY" not in shown
+    for log in shop.folder.glob("*.log"):
+        assert "PRIVATE KEY" not in log.read_text(errors="replace"), log
+
+
+def test_what_is_wrong_leaves_the_last_good_one(shop):
+    good = shop.write("wrong.example")
+    shop.run("wrong.example")
+    shop.await_shown("wrong.example", good)
+
+    def problem(part):
+        return any(
+            part in problem["what"] and "wrong.example" in problem["word"]
+            for problem in shop.server.problems()
+        )
+
+    shop.write("wrong.example", start="20250101000000Z", end="20250201000000Z")
+    eventually("the expired one is a problem", lambda: problem("expired at"))
+    assert shop.shown("wrong.example") == good
+    (shop.certificates / "wrong.example.key").write_text("no key")
+    eventually("the bad key is a problem", lambda: problem("it holds no private key"))
+    assert shop.shown("wrong.example") == good
+    after = shop.write("wrong.example")
+    shop.await_shown("wrong.example", after)
+    eventually("the problem is gone", lambda: not problem(""))
+
+
+def test_redirects_and_hsts(shop):
+    for host in ("plain.example", "both.example", "only.example", "post.example"):
+        shop.write(host)
+    shop.run("plain.example")
+    shop.run("both.example", HTTPS_METHOD="noredirect")
+    shop.run("only.example", HTTPS_METHOD="nohttp", HSTS="max-age=60")
+    shop.run(
+        "post.example", {"com.github.nginx-proxy.nginx-proxy.non-get-redirect": "308"}
+    )
+    for host in ("plain.example", "both.example", "only.example", "post.example"):
+        eventually(f"{host} is served", lambda name=host: shop.shown(name))
+    location = f"https://plain.example:{HTTPS_PORT}/a?b=c"
+    assert shop.in_clear_text("plain.example", "/a?b=c")[:2] == (301, location)
+    assert shop.in_clear_text("plain.example", "/a", "POST")[0] == 301
+    assert shop.in_clear_text("post.example", "/a", "POST")[0] == 308
+    assert shop.in_clear_text("post.example", "/a")[0] == 301
+    # What an authority asks for to issue a certificate goes to the container.
+    challenge = "/.well-known/acme-challenge/token"
+    assert shop.in_clear_text("plain.example", challenge)[0::2] == (200, f"plain.example {challenge}")
+    assert shop.in_clear_text("both.example")[0] == 200
+    assert shop.in_clear_text("only.example")[0] == 404
+    hsts = "strict-transport-security"
+    assert shop.get("plain.example")[1][hsts] == "max-age=31536000"
+    assert shop.get("only.example")[1][hsts] == "max-age=60"
+    assert hsts not in shop.get("both.example")[1]
+
+
+def test_without_a_certificate_it_is_clear_text_until_there_is_one(shop):
+    shop.run("later.example")
+    eventually("it is served", lambda: shop.in_clear_text("later.example")[0] == 200)
+    certificate = shop.write("later.example")
+    shop.await_shown("later.example", certificate)
+    eventually("it is redirected", lambda: shop.in_clear_text("later.example")[0] == 301)
+
+
+def test_client_certificates(shop):
+    shop.run("open.example")
+    opened = shop.write("open.example")
+    clients = Authority(shop.folder, "clients")
+    (shop.certificates / "closed.example.ca.crt").write_bytes(clients.certificate.read_bytes())
+    shop.write("closed.example")
+    shop.run("closed.example")
+    mine = clients.issue(["client.example"])
+    strange = shop.authority.issue(["client.example"])
+
+    def status(pair, name="closed.example", host=""):
+        try:
+            return shop.get(name, pair=pair, host=host)[0]
+        except (OSError, http.client.HTTPException):
+            return None
+
+    eventually("its clients are let in", lambda: status(mine) == 200)
+    assert status(None) is None
+    assert status(strange) is None
+    # Nobody comes in by way of another host's connection.
+    shop.await_shown("open.example", opened)
+    assert status(None, name="open.example", host="closed.example") == 421
+    assert status(mine, host="open.example") == 421
+
+
+def test_by_hand(shop):
+    pair = shop.authority.issue(["hand.example"])
+    put = ["certificates", "put", "hand.example"]
+    shop.run("hand.example")
+    text = shop.server.text(*put, "--cert", str(pair.certificate), "--key", str(pair.key))
+    assert text == "put; it is served from now on\n"
+    shop.await_shown("hand.example", ssl.PEM_cert_to_DER_cert(pair.certificate.read_text()))
+    assert "hand.example" in shop.server.text("certificates")
+    shop.server.text("certificates", "delete", "hand.example")
+    eventually("it is gone", lambda: shop.shown("hand.example") is None)
+
+
+def test_a_default_certificate_serves_whoever_asks_for_no_other(shop):
+    default = shop.write("default", "default.example")
+    shop.await_shown("nobody.example", default)
+    assert shop.get("nobody.example")[0] == 404
+    own = shop.write("own.example")
+    shop.await_shown("own.example", own)
