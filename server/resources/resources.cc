@@ -7,7 +7,9 @@
 #include "absl/strings/str_join.h"
 #include "server/resources/assignment.h"
 #include "server/resources/cluster.h"
+#include "server/resources/route.h"
 #include "server/resources/secret.h"
+#include "server/vocabulary/host.h"
 
 namespace fairlead {
 namespace {
@@ -21,8 +23,10 @@ std::string Describe(const View& view) {
   return text;
 }
 
+std::string ViewName(uint32_t view_id) { return absl::StrCat("view ", view_id); }
+
 std::string SourceOf(uint32_t view_id, const std::string& pool) {
-  return absl::StrCat("view ", view_id, " pool ", pool);
+  return absl::StrCat(ViewName(view_id), " pool ", pool);
 }
 
 Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view,
@@ -40,6 +44,15 @@ Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view,
   return problem;
 }
 
+// The virtual host that the domain alone comes to.
+envoy::config::route::v3::VirtualHost AloneOf(const VirtualHost& host) {
+  if (!IsHostRegex(host.domain)) return VirtualHostOf(host);
+  const Serving serving;
+  CatchAll catch_all;
+  catch_all.regexes.push_back({&host, &serving});
+  return *CatchAllOf(catch_all);
+}
+
 }  // namespace
 
 Resources::Resources(Options options)
@@ -55,18 +68,27 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
   ResourceChanges out;
   for (const PoolChange& change : changes.pools) ApplyPool(change, out);
   for (ResourceChange& change : api_listeners_.Apply(changes.pools)) {
+    const ValidityGate::Slot slot{change.type, change.name};
+    if (change.after == nullptr) gate_.Forget(slot, out.problems);
+    if (change.after != nullptr && !gate_.Admits(slot, *change.after, out.problems)) continue;
     out.shared.push_back(std::move(change));
   }
-  if (changes.virtual_hosts.empty()) return out;
+  std::vector<VirtualHostChange> virtual_hosts;
   for (const VirtualHostChange& change : changes.virtual_hosts) {
+    // By itself: one that is invalid must not take the others with it, and its last good one stays.
+    const ValidityGate::Slot slot{Type::kRoute, change.domain};
     if (change.after == nullptr) {
+      gate_.Forget(slot, out.problems);
       virtual_hosts_.erase(change.domain);
     } else {
+      if (!gate_.Admits(slot, AloneOf(*change.after), out.problems)) continue;
       virtual_hosts_[change.domain] = change.after;
     }
+    virtual_hosts.push_back(change);
   }
-  TakeHttps(https_.Apply(changes.virtual_hosts), out);
-  ApplyHttp(changes.virtual_hosts, out);
+  if (virtual_hosts.empty()) return out;
+  TakeHttps(https_.Apply(virtual_hosts), out);
+  ApplyHttp(virtual_hosts, out);
   return out;
 }
 
@@ -140,6 +162,7 @@ ResourceChanges Resources::CloseView(uint32_t view_id) {
   for (const auto& [name, pool] : pools_) {
     const std::string source = SourceOf(view_id, name);
     if (troubled_.erase(source) > 0) out.problems.push_back({source, {}});
+    gate_.Forget({Type::kEndpoint, name, ViewName(view_id)}, out.problems);
   }
   return out;
 }
@@ -154,18 +177,20 @@ void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
   if (change.after == nullptr) {
     pools_.erase(change.name);
     out.shared.push_back({Type::kCluster, change.name, nullptr});
+    gate_.Forget({Type::kCluster, change.name}, out.problems);
     for (ResourceChanges::OfView& of_view : out.views) {
       of_view.changes.push_back({Type::kEndpoint, change.name, nullptr});
       const std::string source = SourceOf(of_view.view_id, change.name);
       if (troubled_.erase(source) > 0) out.problems.push_back({source, {}});
+      gate_.Forget({Type::kEndpoint, change.name, ViewName(of_view.view_id)}, out.problems);
     }
     return;
   }
   pools_[change.name] = change.after;
-  if (is_other) {
-    out.shared.push_back({Type::kCluster, change.name,
-                          Resource::Of(Type::kCluster, change.name,
-                                       ClusterOf(change.name, change.after->upstream))});
+  const auto cluster = ClusterOf(change.name, change.after->upstream);
+  if (is_other && gate_.Admits({Type::kCluster, change.name}, cluster, out.problems)) {
+    out.shared.push_back(
+        {Type::kCluster, change.name, Resource::Of(Type::kCluster, change.name, cluster)});
   }
   for (const auto& [view_id, view] : views_) Assign(*change.after, view_id, out);
 }
@@ -175,9 +200,11 @@ void Resources::Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out)
       std::find_if(out.views.begin(), out.views.end(),
                    [&](const ResourceChanges::OfView& v) { return v.view_id == view_id; });
   const ViewState& view = views_.find(view_id)->second;
-  of_view->changes.push_back(
-      {Type::kEndpoint, pool.name,
-       Resource::Of(Type::kEndpoint, pool.name, AssignmentOf(pool, view.view))});
+  const auto assignment = AssignmentOf(pool, view.view);
+  if (gate_.Admits({Type::kEndpoint, pool.name, ViewName(view_id)}, assignment, out.problems)) {
+    of_view->changes.push_back(
+        {Type::kEndpoint, pool.name, Resource::Of(Type::kEndpoint, pool.name, assignment)});
+  }
   ShowOutOfReach(pool, view_id, view, out);
 }
 

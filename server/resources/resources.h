@@ -12,6 +12,7 @@
 #include "server/resources/api_listener.h"
 #include "server/resources/http_listeners.h"
 #include "server/resources/https_listeners.h"
+#include "server/resources/validity_gate.h"
 #include "server/routing/model.h"
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
@@ -32,7 +33,8 @@ struct ResourceChanges {
 };
 
 // The model as xDS resources. A change of one pool builds one cluster, and one assignment a view;
-// each resource is serialized once, whoever gets it. Belongs to the control strand.
+// each resource is serialized once, whoever gets it. What cannot be valid is left out by itself,
+// and is a problem. Belongs to the control strand.
 class Resources {
  public:
   struct Options {
@@ -88,6 +90,7 @@ class Resources {
   HttpsListeners https_;
   absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> virtual_hosts_;
   ApiListeners api_listeners_{{HttpListeners::kHttp, HttpsListeners::kHttps}};
+  ValidityGate gate_;
   absl::btree_map<uint32_t, ViewState> views_;
   // Sources of problems that stand.
   absl::flat_hash_set<std::string> troubled_;

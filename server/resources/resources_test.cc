@@ -151,6 +151,51 @@ TEST(Resources, TheRouteConfigurationHoldsEveryVirtualHost) {
   EXPECT_THAT(domains, ElementsAre("*.a.example", "b.example"));
 }
 
+TEST(Resources, AVirtualHostThatCannotBeValidIsLeftOutAlone) {
+  Resources resources({});
+  const auto domains_of = [](const ResourceChanges& changes) {
+    envoy::config::route::v3::RouteConfiguration routes;
+    for (const ResourceChange& change : changes.shared) {
+      if (change.type == Type::kRoute && change.name == "http") {
+        routes.ParseFromString(std::string(change.after->body()));
+      }
+    }
+    std::vector<std::string> domains;
+    for (const auto& host : routes.virtual_hosts()) domains.push_back(host.name());
+    return domains;
+  };
+  ModelChanges changes;
+  changes.virtual_hosts.push_back({"good.example", HostOf("good.example", "web:80")});
+  changes.virtual_hosts.push_back({"bad\nexample", HostOf("bad\nexample", "web:80")});
+  const ResourceChanges made = resources.Apply(changes);
+  EXPECT_THAT(domains_of(made), ElementsAre("good.example"));
+  ASSERT_EQ(made.problems.size(), 1u);
+  EXPECT_EQ(made.problems[0].problems.at(0).place.service, "bad\nexample");
+
+  changes.virtual_hosts = {{"bad\nexample", nullptr}};
+  const ResourceChanges gone = resources.Apply(changes);
+  ASSERT_EQ(gone.problems.size(), 1u);
+  EXPECT_THAT(gone.problems[0].problems, IsEmpty());
+}
+
+TEST(Resources, AnAssignmentThatCannotBeValidLeavesTheLastGoodOne) {
+  Resources resources({});
+  resources.OpenView(1, kOnHost);
+  ModelChanges good;
+  good.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
+  EXPECT_THAT(Text(resources.Apply(good).views.at(0).changes), ElementsAre("EDS web:80"));
+  ModelChanges bad;
+  bad.pools.push_back({"web:80", PoolOf("web:80", {"not-an-address"})});
+  const ResourceChanges held = resources.Apply(bad);
+  EXPECT_THAT(Text(held.views.at(0).changes), IsEmpty());
+  ASSERT_EQ(held.problems.size(), 1u);
+  EXPECT_THAT(held.problems[0].problems.at(0).what, HasSubstr("'not-an-address' is no IP address"));
+  // The problem goes with the view.
+  const ResourceChanges closed = resources.CloseView(1);
+  ASSERT_EQ(closed.problems.size(), 1u);
+  EXPECT_THAT(closed.problems[0].problems, IsEmpty());
+}
+
 TEST(Route, OnlyMethodsThatMayBeRepeatedAreRetriedAfterTheyWereSent) {
   const VirtualHost host = {
       "shop.example", {RouteTo("/api", "api:80"), RouteTo("/", "web:80")}, {}};

@@ -8,6 +8,7 @@
 #include "server/base/log.h"
 #include "server/static_resources/limits.h"
 #include "server/static_resources/redaction.h"
+#include "server/validation/validate.h"
 
 namespace fairlead {
 namespace {
@@ -71,6 +72,12 @@ absl::StatusOr<StaticEntry> CheckedEntry(const StaticScope& scope, Type type,
   if (name.size() > kLongestStaticName) {
     return absl::ResourceExhaustedError(
         absl::StrCat("its name is longer than ", kLongestStaticName, " bytes; choose another"));
+  }
+  const absl::Status valid = Validate(*message);
+  if (!valid.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(ShortName(type), " '", Quoted(name),
+                     "' is not valid, so no client would take it: ", valid.message()));
   }
   StaticEntry entry;
   entry.references = ReferencesOf(type, bytes);

@@ -35,8 +35,9 @@ struct StaticDelete {
 };
 
 // Pure; parses every resource, so better not on the control strand. INVALID_ARGUMENT: something is
-// missing, does not parse, has no name or the name of another, or is of a type that is not served;
-// RESOURCE_EXHAUSTED: a name or the version is too long. Each says which resource.
+// missing, does not parse, has no name or the name of another, is of a type that is not served, or
+// is not valid (server/validation), with the path of the field; RESOURCE_EXHAUSTED: a name or the
+// version is too long. Each says which resource.
 absl::StatusOr<StaticPut> CheckedPut(const v1::PutResourcesRequest& request);
 absl::StatusOr<StaticDelete> CheckedDelete(const v1::DeleteResourcesRequest& request);
 // INVALID_ARGUMENT: as in CheckedPut, for a message without an Any around it.

@@ -6,6 +6,7 @@
 #include "envoy/config/cluster/v3/cluster.pb.h"
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
 #include "envoy/config/listener/v3/listener.pb.h"
+#include "envoy/config/route/v3/route.pb.h"
 #include "server/base/envoy_types.h"
 
 namespace fairlead {
@@ -32,6 +33,11 @@ TEST(CheckedPut, RefusesWhatIsWrongAndSaysWhich) {
   no_scope.clear_scope();
   v1::PutResourcesRequest other_type = PutOf({"a"});
   other_type.mutable_resources(0)->set_type_url("type.googleapis.com/google.protobuf.Struct");
+  v1::PutResourcesRequest invalid = PutOf({"a"});
+  envoy::config::route::v3::RouteConfiguration routes;
+  routes.set_name("r");
+  routes.add_virtual_hosts()->set_name("v");
+  invalid.add_resources()->PackFrom(routes);
   v1::PutResourcesRequest broken = PutOf({"a"});
   broken.mutable_resources(0)->set_value("\xff");
   const struct {
@@ -45,6 +51,9 @@ TEST(CheckedPut, RefusesWhatIsWrongAndSaysWhich) {
       {"twice", PutOf({"a", "a"}), "resource 2: another CDS resource"},
       {"long name", PutOf({std::string(2000, 'a')}), "longer than 1024"},
       {"other type", other_type, "not one that is served"},
+      {"invalid", invalid,
+       "resource 2: RDS 'r' is not valid, so no client would take it: virtual_hosts[0].domains: "
+       "it is empty"},
       {"broken", broken, "its bytes are no envoy.config.cluster.v3.Cluster"},
   };
   for (const auto& test : cases) {
@@ -64,6 +73,10 @@ TEST(CheckedPut, AnApiListenerOfSeveralProxiesIsForThoseThatNameIt) {
   request.mutable_scope()->set_group("edge");
   EXPECT_TRUE(Checked(request).entries[0].resource->on_request_only());
   listener.clear_api_listener();
+  auto& socket = *listener.mutable_address()->mutable_socket_address();
+  socket.set_address("0.0.0.0");
+  socket.set_port_value(8080);
+  listener.add_filter_chains();
   request.mutable_resources(0)->PackFrom(listener);
   EXPECT_FALSE(Checked(request).entries[0].resource->on_request_only());
 }
@@ -90,6 +103,7 @@ TEST(CheckedPut, FindsReferencesWithinExtensions) {
   v1::PutResourcesRequest request = PutOf({});
   *request.add_resources() = AnyOf(R"({
     "@type": "type.googleapis.com/envoy.config.listener.v3.Listener", "name": "l",
+    "address": {"socket_address": {"address": "0.0.0.0", "port_value": 443}},
     "filter_chains": [
       {"filters": [{"name": "tcp", "typed_config": {
         "@type": "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
@@ -98,9 +112,10 @@ TEST(CheckedPut, FindsReferencesWithinExtensions) {
         "@type": "type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
         "common_tls_context": {"tls_certificate_sds_secret_configs": [
           {"name": "ours", "sds_config": {"ads": {}}}, {"name": "of-a-file"}]}}},
+       "filter_chain_match": {"transport_protocol": "tls"},
        "filters": [{"name": "http", "typed_config": {
         "@type": "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        "rds": {"route_config_name": "r", "config_source": {"ads": {}}}}}]}]})")
+        "stat_prefix": "http", "rds": {"route_config_name": "r", "config_source": {"ads": {}}}}}]}]})")
                                  .value();
   EXPECT_THAT(Checked(request).entries.at(0).references,
               testing::UnorderedElementsAre(ResourceReference{Type::kCluster, "db"},

@@ -26,6 +26,29 @@ std::string Joined(const std::string& name, const std::string& mark) {
   return mark.empty() ? name : absl::StrCat(name, "=", mark);
 }
 
+void SetAddress(envoy::config::core::v3::Address& address) {
+  address.mutable_socket_address()->set_address("192.0.2.1");
+  address.mutable_socket_address()->set_port_value(80);
+}
+
+ClusterLoadAssignment SampleAssignment(const std::string& name, const std::string& mark) {
+  ClusterLoadAssignment assignment;
+  assignment.set_cluster_name(name);
+  auto& endpoint = *assignment.add_endpoints()->add_lb_endpoints()->mutable_endpoint();
+  endpoint.set_hostname(mark);
+  SetAddress(*endpoint.mutable_address());
+  return assignment;
+}
+
+Listener SampleListener(const std::string& name, const std::string& mark) {
+  Listener listener;
+  listener.set_name(name);
+  listener.set_stat_prefix(mark);
+  SetAddress(*listener.mutable_address());
+  listener.add_filter_chains();
+  return listener;
+}
+
 std::string MarkOf(const ClusterLoadAssignment& assignment) {
   if (assignment.endpoints().empty() || assignment.endpoints(0).lb_endpoints().empty()) return "";
   return assignment.endpoints(0).lb_endpoints(0).endpoint().hostname();
@@ -35,8 +58,6 @@ std::string MarkOf(const ClusterLoadAssignment& assignment) {
 
 google::protobuf::Any SampleOf(Type type, const std::string& name, const std::string& mark) {
   Cluster cluster;
-  ClusterLoadAssignment assignment;
-  Listener listener;
   RouteConfiguration routes;
   Secret secret;
   switch (type) {
@@ -45,13 +66,9 @@ google::protobuf::Any SampleOf(Type type, const std::string& name, const std::st
       cluster.set_alt_stat_name(mark);
       return Packed(cluster);
     case Type::kEndpoint:
-      assignment.set_cluster_name(name);
-      assignment.add_endpoints()->add_lb_endpoints()->mutable_endpoint()->set_hostname(mark);
-      return Packed(assignment);
+      return Packed(SampleAssignment(name, mark));
     case Type::kListener:
-      listener.set_name(name);
-      listener.set_stat_prefix(mark);
-      return Packed(listener);
+      return Packed(SampleListener(name, mark));
     case Type::kRoute:
       routes.set_name(name);
       routes.add_internal_only_headers(mark);

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "server/base/problem.h"
+#include "server/snapshot/resource.h"
+
+namespace fairlead {
+
+// Stands before the place of a derived resource: one that cannot be valid (server/validation) is
+// not let through, so that the last good one stays and a proxy has nothing to refuse. It alone is
+// left out, and that is a problem until a valid one comes or it goes.
+//
+// Belongs to the control strand.
+class ValidityGate {
+ public:
+  // Where a resource has its place.
+  struct Slot {
+    Type type = Type::kCluster;
+    std::string name;       // of the resource, or of the part of it that is looked at alone
+    std::string view = {};  // "view 3", if it differs from view to view
+  };
+
+  // Whether `message` may take its place. What that changes about its problem is added.
+  bool Admits(const Slot& slot, const google::protobuf::Message& message,
+              std::vector<ProblemsOf>& problems);
+  // As Admits, of a serialized resource.
+  bool Admits(const Slot& slot, const Resource& resource, std::vector<ProblemsOf>& problems);
+  // The place is gone, and its problem with it.
+  void Forget(const Slot& slot, std::vector<ProblemsOf>& problems);
+
+ private:
+  bool Take(const Slot& slot, const absl::Status& valid, std::vector<ProblemsOf>& problems);
+
+  absl::flat_hash_set<std::string> refused_;  // sources of problems that stand
+};
+
+}  // namespace fairlead
