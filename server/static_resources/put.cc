@@ -51,7 +51,11 @@ absl::StatusOr<StaticEntry> EntryOf(const StaticScope& scope, const google::prot
   if (!entry.ok()) return entry;
   const absl::Status whole = CheckNotRedacted(any);
   if (!whole.ok()) return whole;
-  return entry;
+  const absl::Status valid = ValidateBytes(any.type_url(), any.value());
+  if (valid.ok()) return entry;
+  return absl::InvalidArgumentError(
+      absl::StrCat(ShortName(*type), " '", Quoted(entry->resource->name()),
+                   "' is not valid, so no client would take it: ", valid.message()));
 }
 
 }  // namespace
@@ -72,12 +76,6 @@ absl::StatusOr<StaticEntry> CheckedEntry(const StaticScope& scope, Type type,
   if (name.size() > kLongestStaticName) {
     return absl::ResourceExhaustedError(
         absl::StrCat("its name is longer than ", kLongestStaticName, " bytes; choose another"));
-  }
-  const absl::Status valid = Validate(*message);
-  if (!valid.ok()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(ShortName(type), " '", Quoted(name),
-                     "' is not valid, so no client would take it: ", valid.message()));
   }
   StaticEntry entry;
   entry.references = ReferencesOf(type, bytes);

@@ -40,7 +40,8 @@ struct StaticDelete {
 // version is too long. Each says which resource.
 absl::StatusOr<StaticPut> CheckedPut(const v1::PutResourcesRequest& request);
 absl::StatusOr<StaticDelete> CheckedDelete(const v1::DeleteResourcesRequest& request);
-// INVALID_ARGUMENT: as in CheckedPut, for a message without an Any around it.
+// INVALID_ARGUMENT: as in CheckedPut, for a message without an Any around it, but that what is not
+// valid is taken: once put, it outlives a server that knew less.
 absl::StatusOr<StaticEntry> CheckedEntry(const StaticScope& scope, Type type,
                                          absl::string_view bytes);
 
