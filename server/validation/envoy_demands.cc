@@ -28,6 +28,7 @@ using envoy::config::cluster::v3::Cluster;
 using envoy::config::core::v3::Address;
 using envoy::config::core::v3::SocketAddress;
 using envoy::config::endpoint::v3::ClusterLoadAssignment;
+using envoy::config::endpoint::v3::LbEndpoint;
 using envoy::config::listener::v3::Listener;
 using envoy::config::route::v3::RouteConfiguration;
 using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
@@ -37,10 +38,11 @@ using Found = absl::optional<Violation>;
 
 std::string At(absl::string_view field, int index) { return absl::StrCat(field, "[", index, "]"); }
 
+// An IPv6 address may name the interface that it is of: fe80::1%eth0.
 bool IsIp(const std::string& text) {
   in6_addr bytes;
-  return inet_pton(AF_INET, text.c_str(), &bytes) == 1 ||
-         inet_pton(AF_INET6, text.c_str(), &bytes) == 1;
+  if (inet_pton(AF_INET, text.c_str(), &bytes) == 1) return true;
+  return inet_pton(AF_INET6, text.substr(0, text.find('%')).c_str(), &bytes) == 1;
 }
 
 // ---- regular expressions: source/common/common/regex.cc ----
@@ -75,15 +77,9 @@ Found CheckRegex(const RegexMatcher& matcher) {
 // ---- routes: source/common/router/config_impl.cc, RouteMatcher ----
 
 Found CheckRoutes(const RouteConfiguration& routes) {
-  absl::flat_hash_set<absl::string_view> names;
   absl::flat_hash_set<std::string> domains;
   for (int i = 0; i < routes.virtual_hosts_size(); ++i) {
     const auto& host = routes.virtual_hosts(i);
-    if (!names.insert(host.name()).second) {
-      return Violation{
-          absl::StrCat(At("virtual_hosts", i), ".name"),
-          absl::StrCat("another virtual host before it is called '", Quoted(host.name()), "' too")};
-    }
     for (int j = 0; j < host.domains_size(); ++j) {
       if (!domains.insert(absl::AsciiStrToLower(host.domains(j))).second) {
         return Violation{absl::StrCat(At("virtual_hosts", i), ".", At("domains", j)),
@@ -95,7 +91,7 @@ Found CheckRoutes(const RouteConfiguration& routes) {
   return absl::nullopt;
 }
 
-// ---- addresses: source/common/network/resolver_impl.cc, source/common/upstream ----
+// ---- addresses: source/common/network/resolver_impl.cc ----
 
 // One that is not resolved: with a resolver of its own it may be anything.
 Found CheckIp(const SocketAddress& address) {
@@ -105,44 +101,38 @@ Found CheckIp(const SocketAddress& address) {
                                 "' is no IP address, and names are not resolved here")};
 }
 
-Found CheckEndpoints(const ClusterLoadAssignment& assignment, bool to_be_ips) {
-  for (int i = 0; i < assignment.endpoints_size(); ++i) {
-    const auto& locality = assignment.endpoints(i);
-    for (int j = 0; j < locality.lb_endpoints_size(); ++j) {
-      const auto& endpoint = locality.lb_endpoints(j);
-      if (!endpoint.has_endpoint()) continue;
-      Found found;
-      if (!endpoint.endpoint().has_address()) {
-        found = Violation{"address", "it is missing, and must be there"};
-      } else if (to_be_ips && endpoint.endpoint().address().has_socket_address()) {
-        found = CheckIp(endpoint.endpoint().address().socket_address());
-        if (found.has_value()) found = std::move(*found).Under("address");
-      }
-      if (!found.has_value()) continue;
-      return std::move(*found).Under(
-          absl::StrCat(At("endpoints", i), ".", At("lb_endpoints", j), ".endpoint"));
-    }
+// Of an endpoint that is not resolved.
+Found CheckEndpoint(const LbEndpoint& endpoint) {
+  if (endpoint.has_endpoint_name()) return absl::nullopt;
+  if (!endpoint.endpoint().has_address()) {
+    return Violation{"endpoint.address", "it is missing, and must be there"};
   }
-  return absl::nullopt;
+  if (!endpoint.endpoint().address().has_socket_address()) return absl::nullopt;
+  Found found = CheckIp(endpoint.endpoint().address().socket_address());
+  if (found.has_value()) found = std::move(*found).Under("endpoint.address");
+  return found;
 }
 
 Found CheckAssignment(const ClusterLoadAssignment& assignment) {
-  return CheckEndpoints(assignment, /*to_be_ips=*/true);
+  for (int i = 0; i < assignment.endpoints_size(); ++i) {
+    const auto& locality = assignment.endpoints(i);
+    for (int j = 0; j < locality.lb_endpoints_size(); ++j) {
+      Found found = CheckEndpoint(locality.lb_endpoints(j));
+      if (!found.has_value()) continue;
+      return std::move(*found).Under(absl::StrCat(At("endpoints", i), ".", At("lb_endpoints", j)));
+    }
+  }
+  return absl::nullopt;
 }
 
 // ---- clusters: source/common/upstream/upstream_impl.cc, source/extensions/clusters ----
 
 Found CheckCluster(const Cluster& cluster) {
   if (cluster.has_cluster_type()) return absl::nullopt;
-  if (cluster.type() == Cluster::EDS) {
-    if (!cluster.has_eds_cluster_config()) {
-      return Violation{
-          "eds_cluster_config",
-          "it is missing; a cluster of type EDS says there where its endpoints are from"};
-    }
-    if (cluster.has_load_assignment()) {
-      return Violation{"load_assignment", "a cluster of type EDS has no endpoints of its own"};
-    }
+  if (cluster.type() == Cluster::EDS && !cluster.has_eds_cluster_config()) {
+    return Violation{
+        "eds_cluster_config",
+        "it is missing; a cluster of type EDS says there where its endpoints are from"};
   }
   const bool provides = cluster.lb_policy() == Cluster::CLUSTER_PROVIDED;
   if ((cluster.type() == Cluster::ORIGINAL_DST) != provides &&
@@ -156,9 +146,10 @@ Found CheckCluster(const Cluster& cluster) {
     return Violation{"load_assignment",
                      "a cluster of type LOGICAL_DNS needs exactly one locality with one endpoint"};
   }
-  Found found = CheckEndpoints(cluster.load_assignment(), cluster.type() == Cluster::STATIC);
-  if (found.has_value()) return std::move(*found).Under("load_assignment");
-  return absl::nullopt;
+  if (cluster.type() != Cluster::STATIC) return absl::nullopt;
+  Found found = CheckAssignment(cluster.load_assignment());
+  if (found.has_value()) found = std::move(*found).Under("load_assignment");
+  return found;
 }
 
 // ---- listeners: source/common/listener_manager ----

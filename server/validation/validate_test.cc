@@ -201,10 +201,6 @@ INSTANTIATE_TEST_SUITE_P(
                     "virtual_hosts[1].domains[1]: domain 'foo.com' is there already; case does not "
                     "tell "
                     "domains apart"},
-               Case{"a virtual host's name is there twice", kRoutes,
-                    R"pb(virtual_hosts { name: "a" domains: "a" }
-                         virtual_hosts { name: "a" domains: "b" })pb",
-                    "virtual_hosts[1].name: another virtual host before it is called 'a' too"},
                Case{"a regular expression is Perl's", kRoutes,
                     R"pb(virtual_hosts {
                            name: "a"
@@ -239,6 +235,25 @@ INSTANTIATE_TEST_SUITE_P(
                            }
                          })pb",
                     ""},
+               Case{"an endpoint is of an interface", kAssignment,
+                    R"pb(cluster_name: "a"
+                         endpoints {
+                           lb_endpoints {
+                             endpoint {
+                               address { socket_address { address: "fe80::1%eth0" port_value: 80 } }
+                             }
+                           }
+                         })pb",
+                    ""},
+               Case{"an endpoint has a name alone", kAssignment,
+                    R"pb(cluster_name: "a"
+                         endpoints { lb_endpoints { endpoint_name: "e" } })pb",
+                    ""},
+               Case{"an endpoint is empty", kAssignment,
+                    R"pb(cluster_name: "a"
+                         endpoints { lb_endpoints {} })pb",
+                    "endpoints[0].lb_endpoints[0].endpoint.address: it is missing, and must be "
+                    "there"},
                Case{"an endpoint has no address", kAssignment,
                     R"pb(cluster_name: "a"
                          endpoints { lb_endpoints { endpoint {} } })pb",

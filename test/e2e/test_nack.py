@@ -61,6 +61,11 @@ def timeouts(envoy: Envoy) -> dict:
     }
 
 
+def sync(server: Server) -> dict:
+    """How far Envoy is with its clusters."""
+    return next(of for of in server.proxy(NODE)["types"] if of["type"] == "CDS")
+
+
 def withheld(server: Server) -> dict:
     """The problem of each resource that is kept back."""
     return {
@@ -77,12 +82,12 @@ def test_only_the_culprit_is_kept_back_and_its_last_good_version_stays(server, e
     # In one response: a good change, one that is refused, and a new one that is.
     put(server, tmp_path, cluster("a", "2s"), odd("b", "2s"), odd("c", "2s"))
     eventually("both are found", lambda: set(withheld(server)) == {"b", "c"})
+    eventually("the rest is taken", lambda: sync(server)["state"] == "ACKED")
     assert timeouts(envoy) == {"a": "2s", "b": "1s"}
+    assert int(sync(server)["nacks"]) == 1
     problem = withheld(server)["b"]
     assert problem["word"] == "CDS" and problem["cure"]
     assert "example.clusters.odd" in problem["what"]
-    sync = next(s for s in server.proxy(NODE)["types"] if s["type"] == "CDS")
-    assert sync["state"] == "ACKED" and int(sync["nacks"]) == 1
 
     put(server, tmp_path, cluster("a", "3s"))
     eventually("what comes later comes", lambda: timeouts(envoy) == {"a": "3s", "b": "1s"})
