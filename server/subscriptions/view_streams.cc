@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "server/subscriptions/subscription.h"
-#include "server/subscriptions/withheld.h"
 
 namespace fairlead {
 namespace {
@@ -66,11 +65,10 @@ void ViewStreams::Publish(std::shared_ptr<const Snapshot> next,
 }
 
 std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant variant,
-                                                       const Interest& interest,
-                                                       const Withheld* withheld) {
+                                                       const Interest& interest) {
   const uint64_t list = interest.ListId();
   const bool is_shared = streams_ > 1 && (list != 0 || interest.size() == 0);
-  if (!is_shared || withheld != nullptr) return Make(type, variant, interest, withheld);
+  if (!is_shared) return Make(type, variant, interest);
   const Key key(type, variant, interest.wildcard(), list);
   DropMade([&](const Key& made_key, const Made& made) {
     return made.content.expired() ||
@@ -78,7 +76,7 @@ std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant varian
   });
   const auto found = made_.find(key);
   std::shared_ptr<const WholeContent> content =
-      found != made_.end() ? found->second.content.lock() : Make(type, variant, interest, withheld);
+      found != made_.end() ? found->second.content.lock() : Make(type, variant, interest);
   if (found == made_.end()) {
     if (made_.size() >= kMostKept) DropAllMade();
     made_[key] = {snapshot_->version(type), content};
@@ -88,8 +86,7 @@ std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant varian
 }
 
 std::shared_ptr<const WholeContent> ViewStreams::Make(Type type, Variant variant,
-                                                      const Interest& interest,
-                                                      const Withheld* withheld) const {
+                                                      const Interest& interest) const {
   auto content = std::make_shared<WholeContent>();
   std::vector<grpc::Slice> pieces;
   const auto append = [&](const Resource& resource) {
@@ -100,22 +97,13 @@ std::shared_ptr<const WholeContent> ViewStreams::Make(Type type, Variant variant
       resource.AppendSotw(pieces);
     }
   };
-  // Kept until its bytes are joined.
-  std::vector<std::shared_ptr<const Resource>> in_place;
-  const auto shown = [&](const Snapshot::Map::Pointer& resource) -> const Resource* {
-    if (withheld == nullptr) return resource.get();
-    in_place.push_back(withheld->InPlaceOf(resource));
-    return in_place.back().get();
-  };
   if (interest.wildcard()) {
     snapshot_->Of(type).ForEach([&](absl::string_view, const Snapshot::Map::Pointer& resource) {
-      const Resource* const shown_resource = shown(resource);
-      if (shown_resource != nullptr && !shown_resource->on_request_only()) append(*shown_resource);
+      if (!resource->on_request_only()) append(*resource);
     });
   }
   interest.ForEach([&](absl::string_view name) {
-    const Snapshot::Map::Pointer* const found = snapshot_->Of(type).Find(name);
-    const Resource* const resource = found == nullptr ? nullptr : shown(*found);
+    const Resource* const resource = snapshot_->Find(type, name);
     if (resource == nullptr) {
       content->missing.emplace_back(name);
     } else if (!interest.wildcard() || resource->on_request_only()) {

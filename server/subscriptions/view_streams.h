@@ -17,8 +17,6 @@
 
 namespace fairlead {
 
-class Withheld;
-
 enum class Variant { kSotw, kDelta };
 
 // Everything that an interest covers, ready for the wire.
@@ -54,10 +52,8 @@ class ViewStreams {
                absl::FunctionRef<void(Subscription&)> touched);
 
   // All that `interest` covers. Made once for all streams with the same interest, if there is more
-  // than one stream and as long as KeptContents has room for it; anew for one of whose client
-  // something is withheld (null: nothing).
-  std::shared_ptr<const WholeContent> Whole(Type type, Variant variant, const Interest& interest,
-                                            const Withheld* withheld);
+  // than one stream and as long as KeptContents has room for it.
+  std::shared_ptr<const WholeContent> Whole(Type type, Variant variant, const Interest& interest);
 
  private:
   // Type, variant, wildcard, list of names.
@@ -67,8 +63,8 @@ class ViewStreams {
     std::weak_ptr<const WholeContent> content;
   };
 
-  std::shared_ptr<const WholeContent> Make(Type type, Variant variant, const Interest& interest,
-                                           const Withheld* withheld) const;
+  std::shared_ptr<const WholeContent> Make(Type type, Variant variant,
+                                           const Interest& interest) const;
 
   // From `made_`, and from what is kept.
   void DropAllMade();

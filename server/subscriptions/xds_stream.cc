@@ -46,9 +46,6 @@ const Method kMethods[] = {
      Type::kSecret},
 };
 
-// Of what is withheld of one type; the problem board takes no more of one source either.
-constexpr size_t kMostTold = 100;
-
 const Method* FindMethod(absl::string_view path) {
   for (const Method& method : kMethods) {
     if (method.path == path) return &method;
@@ -275,12 +272,12 @@ void XdsStream::WriteNext() {
   if (broken_ || finishing_ || end_.has_value() || !state_.has_value()) return;
   if (writing_) {
     // What may be written is asked for when this is; what was answered does not wait for it.
-    SetTimer(std::min(answers_.WakeAt(), withheld_.WakeAt()));
+    SetTimer(answers_.WakeAt());
     return;
   }
   absl::optional<XdsResponse> response =
       state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
-  SetTimer(std::min({state_->WakeAt(), answers_.WakeAt(), withheld_.WakeAt()}));
+  SetTimer(std::min(state_->WakeAt(), answers_.WakeAt()));
   if (!response.has_value()) return;
   const grpc::ByteBuffer bytes(response->slices.data(), response->slices.size());
   writing_ = true;
@@ -328,28 +325,10 @@ void XdsStream::ReportAnswers() {
   for (const Type type : kTypes) {
     const Subscription* const subscription = state_->subscription(type);
     if (subscription == nullptr) continue;
-    ReportWithheld(*subscription);
     const std::string& error = subscription->state().error;
     if (!answers_.Take(type, error, Clock::Real().Monotonic())) continue;
     queue_.observer().OnAnswer({queue_.index(), number_}, *proxy_, type, error);
   }
-}
-
-void XdsStream::ReportWithheld(const Subscription& subscription) {
-  const Type type = subscription.type();
-  bool& told = told_withheld_[static_cast<size_t>(type)];
-  if (subscription.withheld() == nullptr && !told) return;
-  std::vector<RefusedResource> refused;
-  std::string all;
-  if (subscription.withheld() != nullptr) {
-    for (const Withheld::Culprit& culprit : subscription.withheld()->Culprits(kMostTold)) {
-      refused.push_back({culprit.content->name(), culprit.error});
-      absl::StrAppend(&all, culprit.content->name(), "\n", culprit.error, "\n");
-    }
-  }
-  if (!withheld_.Take(type, all, Clock::Real().Monotonic())) return;
-  told = !refused.empty();
-  queue_.observer().OnWithheld({queue_.index(), number_}, *proxy_, type, refused);
 }
 
 absl::optional<v1::Proxy> XdsStream::Describe() const {

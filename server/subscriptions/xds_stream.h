@@ -3,7 +3,6 @@
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/support/byte_buffer.h>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -71,8 +70,6 @@ class XdsStream {
   absl::Status TakeNode(const std::string& node);
   // Tells the observer how the client took what it was sent, no more often than AnswerLimit says.
   void ReportAnswers();
-  // Tells the observer what of the type its client is not sent, as often as its answers.
-  void ReportWithheld(const Subscription& subscription);
   void WriteNext();
   // Finishes with `status` as soon as no write is under way.
   void End(grpc::Status status);
@@ -104,9 +101,6 @@ class XdsStream {
   absl::Time connected_at_;
   absl::Duration timer_ = absl::InfiniteDuration();
   AnswerLimit answers_;
-  AnswerLimit withheld_;
-  // Something is withheld, as far as the observer knows.
-  std::array<bool, kTypes.size()> told_withheld_ = {};
 };
 
 }  // namespace fairlead

@@ -362,7 +362,12 @@ TEST_F(StaticResourcesTest, WhatIsDerivedResolvesReferencesAndCanBeOverridden) {
   routes.mutable_scope()->set_all(true);
   envoy::config::route::v3::RouteConfiguration configuration;
   configuration.set_name("extra");
-  configuration.add_virtual_hosts()->add_routes()->mutable_route()->set_cluster("shop/web:8000");
+  auto& host = *configuration.add_virtual_hosts();
+  host.set_name("extra");
+  host.add_domains("extra.example");
+  auto& route = *host.add_routes();
+  route.mutable_match()->set_prefix(std::string("/"));
+  route.mutable_route()->set_cluster("shop/web:8000");
   routes.add_resources()->PackFrom(configuration);
   EXPECT_EQ(Put(routes).problems_size(), 1);
   world_.AddAgent(1).Run(ContainerOf("web", 1));
