@@ -9,7 +9,7 @@ from typing import Collection, List, Optional
 
 from harness import paths
 from harness.docker import DockerHost, run
-from harness.fairlead import HTTP_PORT, Server, bootstrap_envoy
+from harness.fairlead import Server, bootstrap_envoy
 from harness.process import Process
 from harness.wait import eventually
 
@@ -80,7 +80,7 @@ class Envoy(HttpProxy):
     ) -> None:
         self.node_id = node_id
         self._inside = host.inside if host else []
-        super().__init__(node_id, host.ip if host else "127.0.0.1", HTTP_PORT)
+        super().__init__(node_id, host.ip if host else "127.0.0.1", server.http_port)
         self._server = server
         self._folder = folder
         self._host_id = host_id or (host.id if host else "")

@@ -23,8 +23,15 @@ HTTP_PORT = 10080
 class Server:
     """fairlead-server on one address of the machine. What it stores outlives restarts."""
 
-    def __init__(self, ip: str, folder: pathlib.Path, flags: Optional[List[str]] = None) -> None:
+    def __init__(
+        self,
+        ip: str,
+        folder: pathlib.Path,
+        flags: Optional[List[str]] = None,
+        http_port: int = HTTP_PORT,
+    ) -> None:
         self.ip = ip
+        self.http_port = http_port  # where its proxies listen
         self._folder = folder
         self._flags = flags or []
         self.process: Optional[Process] = None
@@ -38,7 +45,7 @@ class Server:
                 f"--agent-listen={self.ip}:{AGENT_PORT}",
                 f"--admin-listen={self.ip}:{ADMIN_PORT}",
                 f"--http-listen={self.ip}:{STATUS_PORT}",
-                f"--http-listener=0.0.0.0:{HTTP_PORT}",
+                f"--http-listener=0.0.0.0:{self.http_port}",
                 f"--data-dir={self._folder / 'data'}",
                 "--insecure",
                 *self._flags,

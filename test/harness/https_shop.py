@@ -11,11 +11,14 @@ from typing import Optional, Tuple
 
 from harness.certificates import Authority, Pair
 from harness.envoy import Envoy
-from harness.fairlead import HTTP_PORT, Server
+from harness.fairlead import Server
 from harness.fake_agent import FakeAgent
 from harness.wait import eventually
 
+# Not those of the Envoy that other tests have on the machine.
+HTTP_PORT = 10081
 HTTPS_PORT = 10443
+ENVOY_ADMIN_PORT = 19911
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -82,12 +85,15 @@ class Shop:
                 f"--certificates-dir={self.certificates}",
                 f"--https-listener=127.0.0.1:{HTTPS_PORT}",
             ],
+            HTTP_PORT,
         )
 
     def start(self) -> None:
         self.server.start()
         self.agent = FakeAgent(self.server)
-        self.envoy = Envoy("edge", self.server, self.folder, host_id="h1")
+        self.envoy = Envoy(
+            "edge", self.server, self.folder, host_id="h1", admin_port=ENVOY_ADMIN_PORT
+        )
         self.envoy.start()
 
     def stop(self) -> None:
