@@ -130,6 +130,7 @@ def put_weighted(server: Server, node_id: str, name: str, weights: Dict[str, int
     http = f"{envoy}.extensions.filters"
     manager = {
         "@type": f"{http}.network.http_connection_manager.v3.HttpConnectionManager",
+        "statPrefix": name,
         "rds": {"routeConfigName": name, "configSource": {"ads": {}, "resourceApiVersion": "V3"}},
         "httpFilters": [
             {"name": "router", "typedConfig": {"@type": f"{http}.http.router.v3.Router"}}
