@@ -270,6 +270,8 @@ void Apply(const Texts& texts, ServerOptions& options) {
   https.settings = http.settings;
   SplitAddress(texts.https_listener, https.settings.ip, https_port);
   https.port = static_cast<uint16_t>(https_port);
+  https.http_port = http.port;
+  http.https_port = https.port;
   https.default_host = http.default_host;
   https.unknown_host_status = http.unknown_host_status;
   https.defaults.https_method = HttpsMethodOf(texts.https_method);

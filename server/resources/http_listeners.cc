@@ -4,21 +4,12 @@
 
 #include "absl/container/btree_set.h"
 #include "absl/strings/str_cat.h"
+#include "server/resources/public_port.h"
 
 namespace fairlead {
 namespace {
 
 std::string SourceOf(const std::string& domain) { return absl::StrCat("public port of ", domain); }
-
-Problem TooManyPorts(const std::string& domain, uint16_t port, const std::string& instead) {
-  Problem problem;
-  problem.place.service = domain;
-  problem.place.word = "EXTERNAL_HTTP_PORT";
-  problem.what = absl::StrCat("port ", port, " is one more than the ", HttpListeners::kMostPorts,
-                              " that proxies listen at, so the host is served at ", instead);
-  problem.cure = "let hosts share a port: requests are told apart by their host";
-  return problem;
-}
 
 }  // namespace
 
@@ -73,12 +64,16 @@ std::string HttpListeners::NameOf(uint16_t port) const {
 
 uint16_t HttpListeners::PortOf(const VirtualHost& host, Changes& out) {
   const uint16_t asked = host.settings.http_port.value_or(options_.port);
-  if (ports_.contains(asked) || ports_.size() <= kMostPorts) return asked;
-  troubled_.insert(host.domain);
-  out.problems.push_back(
-      {SourceOf(host.domain),
-       {TooManyPorts(host.domain, asked, absl::StrCat("port ", options_.port))}});
-  return options_.port;
+  absl::optional<Problem> problem;
+  const uint16_t port = PublicPortOf(host.domain, asked,
+                                     {"EXTERNAL_HTTP_PORT", options_.port, options_.https_port,
+                                      ports_.contains(asked), ports_.size() - 1},
+                                     problem);
+  if (problem.has_value()) {
+    troubled_.insert(host.domain);
+    out.problems.push_back({SourceOf(host.domain), {*std::move(problem)}});
+  }
+  return port;
 }
 
 RouteTable& HttpListeners::TableAt(uint16_t port) {

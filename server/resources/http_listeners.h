@@ -25,6 +25,8 @@ class HttpListeners {
   struct Options {
     ListenerSettings settings;
     uint16_t port = 8080;
+    // The https listener's own, which no domain gets for HTTP.
+    uint16_t https_port = 8443;
     // A domain that also gets what no domain is asked for; empty: none does.
     std::string default_host;
     // The status for a host that nobody claims: 404 or 503 (as nginx-proxy has it).
@@ -39,8 +41,6 @@ class HttpListeners {
 
   // The name of the listener and routes at the proxies' own port.
   static constexpr char kHttp[] = "http";
-  // Listeners beyond the proxies' own; a domain that asks for one more is served there instead.
-  static constexpr size_t kMostPorts = 100;
 
   explicit HttpListeners(Options options);
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "envoy/config/route/v3/route.pb.h"
+#include "server/resources/public_port.h"
 
 namespace fairlead {
 namespace {
@@ -99,7 +100,7 @@ TEST(HttpListeners, APublicPortIsAListenerWithItsFirstDomainAndUntilItsLast) {
 
 TEST(HttpListeners, TooManyPublicPortsAreAProblemAndServedAllTheSame) {
   HttpListeners listeners({});
-  for (uint16_t i = 0; i < HttpListeners::kMostPorts; ++i) {
+  for (uint16_t i = 0; i < kMostPublicPorts; ++i) {
     ApplyTo(listeners, {Claims(absl::StrCat("d", i, ".example"), 10'000 + i)});
   }
   const HttpListeners::Changes changes = ApplyTo(listeners, {Claims("late.example", 9000)});
@@ -109,6 +110,17 @@ TEST(HttpListeners, TooManyPublicPortsAreAProblemAndServedAllTheSame) {
   const HttpListeners::Changes cured = ApplyTo(listeners, {Claims("late.example")});
   ASSERT_EQ(cured.problems.size(), 1u);
   EXPECT_THAT(cured.problems[0].problems, IsEmpty());
+}
+
+TEST(HttpListeners, NoDomainTakesThePortOfTheHttpsListener) {
+  HttpListeners::Options options;
+  options.https_port = 8443;
+  HttpListeners listeners(options);
+  const HttpListeners::Changes changes = ApplyTo(listeners, {Claims("a.example", 8443)});
+  EXPECT_THAT(Names(changes), ElementsAre("RDS http"));
+  ASSERT_EQ(changes.problems.size(), 1u);
+  EXPECT_THAT(changes.problems[0].problems.at(0).what,
+              HasSubstr("so the host is served at port 8080"));
 }
 
 TEST(HttpListeners, RegularExpressionsAndTheDefaultHostAreBehindTheCatchAllDomain) {

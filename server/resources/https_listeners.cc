@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "server/certificates/choose_certificate.h"
 #include "server/resources/https_chains.h"
+#include "server/resources/public_port.h"
 #include "server/resources/secret.h"
 
 namespace fairlead {
@@ -28,16 +29,6 @@ Problem Unreachable(const std::string& domain, const DomainTls& tls) {
   problem.cure =
       "name its hosts one by one, or serve it with the default certificate, which is shown to "
       "whoever names no other host";
-  return problem;
-}
-
-Problem TooManyPorts(const std::string& domain, uint16_t asked, uint16_t instead) {
-  Problem problem;
-  problem.place.service = domain;
-  problem.place.word = "EXTERNAL_HTTPS_PORT";
-  problem.what = absl::StrCat("port ", asked, " is one more than the ", HttpsListeners::kMostPorts,
-                              " that proxies listen at, so the host is served at port ", instead);
-  problem.cure = "let hosts share a port: they are told apart by their names";
   return problem;
 }
 
@@ -116,9 +107,11 @@ DomainTls HttpsListeners::Decide(const VirtualHost& host, Changes& out) {
   absl::optional<Problem> problem;
   DomainTls tls = DomainTlsOf(host.domain, host.settings,
                               {options_.defaults, options_.port, has, asks}, problem);
-  if (!tls.certificate.empty() && !ports_.contains(tls.port) && ports_.size() > kMostPorts) {
-    problem = TooManyPorts(host.domain, tls.port, options_.port);
-    tls.port = options_.port;
+  if (!tls.certificate.empty()) {
+    tls.port = PublicPortOf(host.domain, tls.port,
+                            {"EXTERNAL_HTTPS_PORT", options_.port, options_.http_port,
+                             ports_.contains(tls.port), ports_.size() - 1},
+                            problem);
   }
   Tell(SourceOf(host.domain), std::move(problem), out);
   if (tls.certificate.empty()) Tell(NameSourceOf(host.domain), absl::nullopt, out);

@@ -33,6 +33,8 @@ class HttpsListeners {
   struct Options {
     ListenerSettings settings;
     uint16_t port = 8443;
+    // The http listener's own, which no domain gets for https.
+    uint16_t http_port = 8080;
     // What domains get that do not say otherwise.
     DomainSettings defaults;
     // As HttpListeners::Options has them.
@@ -48,8 +50,6 @@ class HttpsListeners {
 
   // The name of the listener and routes at the proxies' own port.
   static constexpr char kHttps[] = "https";
-  // Listeners beyond the proxies' own; a domain that asks for one more is served there instead.
-  static constexpr size_t kMostPorts = 100;
 
   explicit HttpsListeners(Options options);
 

@@ -163,6 +163,17 @@ TEST(HttpsListeners, APublicPortIsAListenerOfItsOwn) {
               ElementsAre("-LDS https@8444", "-RDS https@8444"));
 }
 
+TEST(HttpsListeners, NoDomainTakesThePortOfTheHttpListener) {
+  HttpsListeners listeners({});
+  listeners.Apply(Certs({"a.example"}), absl::nullopt);
+  DomainSettings settings;
+  settings.https_port = 8080;
+  const HttpsListeners::Changes changes = listeners.Apply({Claims("a.example", settings)});
+  EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
+  ASSERT_EQ(changes.problems.size(), 1u);
+  EXPECT_EQ(changes.problems[0].problems.at(0).place.word, "EXTERNAL_HTTPS_PORT");
+}
+
 TEST(HttpsListeners, WhatSniCannotTellIsAProblem) {
   HttpsListeners listeners({});
   listeners.Apply(Certs({"shop.*"}), absl::nullopt);
