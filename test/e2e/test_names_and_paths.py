@@ -20,31 +20,31 @@ def only(project, service):
 def test_the_most_specific_host_wins_whatever_the_order(world, project):
     web = project(
         {
-            "regex": demo_service(r"~^(www|web)[0-9]+\.names\.example$$"),
-            "leading": demo_service("*.names.example"),
-            "deeper": demo_service("*.deep.names.example"),
-            "trailing": demo_service("www.names.*"),
-            "exact": demo_service("www.names.example"),
+            "regex": demo_service(r"~^(www|web)[0-9]+\.specific\.example$$"),
+            "leading": demo_service("*.specific.example"),
+            "deeper": demo_service("*.deep.specific.example"),
+            "trailing": demo_service("www.specific.*"),
+            "exact": demo_service("www.specific.example"),
             "elsewhere": demo_service(r"~^shop-[a-z]+\.test$$,~\.org$$"),
         }
     )
     web.up()
     for host_name, service in [
-        ("www.names.example", "exact"),
-        ("WWW.names.example:8080", "exact"),
-        ("api.names.example", "leading"),
-        ("a.b.names.example", "leading"),
-        ("x.deep.names.example", "deeper"),
-        ("www.names.org", "trailing"),
+        ("www.specific.example", "exact"),
+        ("WWW.specific.example:8080", "exact"),
+        ("api.specific.example", "leading"),
+        ("a.b.specific.example", "leading"),
+        ("x.deep.specific.example", "deeper"),
+        ("www.specific.org", "trailing"),
         # A wildcard comes before a regular expression.
-        ("www1.names.example", "leading"),
+        ("www1.specific.example", "leading"),
         ("shop-north.test", "elsewhere"),
         ("shop-north.test:8080", "elsewhere"),
         ("SHOP-north.test", "elsewhere"),
         ("anything.org", "elsewhere"),
     ]:
         world.edge.await_only(host_name, [only(web, service)])
-    for host_name in ("shop-1.test", "shop-north.test.com", "names.example", "nobody.example"):
+    for host_name in ("shop-1.test", "shop-north.test.com", "specific.example", "nobody.example"):
         assert served(world, host_name) == "404", host_name
 
 
