@@ -117,6 +117,7 @@ struct Texts {
   std::string non_get_redirect = "301";
   bool trust_default_cert = true;
   bool enable_http_on_missing_cert = true;
+  bool acme_http_challenge_location = true;
   std::string access_log = "off";
   std::string default_host;
   int64_t unknown_host_status = 404;
@@ -174,6 +175,10 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Add("enable-http-on-missing-cert",
                "Hosts without a certificate are served in clear text, whatever their method.",
                &texts.enable_http_on_missing_cert);
+  settings.Add(
+      "acme-http-challenge-location",
+      "What is below /.well-known/acme-challenge/ goes to the containers, and not to https.",
+      &texts.acme_http_challenge_location);
   settings.Add("default-host", "HOST",
                "A host that containers ask for, which also gets the requests for hosts that nobody "
                "asks for.",
@@ -280,6 +285,8 @@ void Apply(const Texts& texts, ServerOptions& options) {
   https.defaults.non_get_redirect = std::stoi(texts.non_get_redirect);
   https.defaults.trust_default_certificate = texts.trust_default_cert;
   https.defaults.http_without_certificate = texts.enable_http_on_missing_cert;
+  https.defaults.acme_challenge =
+      texts.acme_http_challenge_location ? AcmeChallenge::kOn : AcmeChallenge::kOff;
   pipeline.resources.groups = texts.groups;
   pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
                                             texts.routable_networks.end());

@@ -88,20 +88,24 @@ TEST(DomainTls, WhatTheDomainDoesNotSayIsTheServersDefault) {
   ground.defaults.https_method = HttpsMethod::kNoRedirect;
   ground.defaults.ssl_policy = "Mozilla-Modern";
   ground.defaults.non_get_redirect = 308;
+  ground.defaults.acme_challenge = AcmeChallenge::kOff;
   absl::optional<Problem> problem;
   DomainSettings said;
   DomainTls tls = ground.Of(said, problem);
   EXPECT_EQ(tls.clear_text, ClearText::kServed);
   EXPECT_EQ(tls.policy->name, "Mozilla-Modern");
   EXPECT_EQ(tls.redirect_status, 308);
+  EXPECT_FALSE(tls.serves_challenges);
   said.https_method = HttpsMethod::kRedirect;
   said.ssl_policy = "Mozilla-Old";
   said.non_get_redirect = 307;
+  said.acme_challenge = AcmeChallenge::kOn;
   said.https_port = 8444;
   tls = ground.Of(said, problem);
   EXPECT_EQ(tls.clear_text, ClearText::kRedirected);
   EXPECT_EQ(tls.policy->name, "Mozilla-Old");
   EXPECT_EQ(tls.redirect_status, 307);
+  EXPECT_TRUE(tls.serves_challenges);
   EXPECT_EQ(tls.port, 8444);
   EXPECT_FALSE(problem.has_value());
 }

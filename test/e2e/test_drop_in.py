@@ -3,12 +3,16 @@
 import errno
 import http.client
 import os
+import pathlib
 import signal
+import ssl
 import threading
 from typing import Optional, Sequence
 
 import pytest
 
+from harness import asking
+from harness.certificates import Authority
 from harness.docker import demo_service
 from harness.images import (
     DropIn,
@@ -41,6 +45,40 @@ def drop_in(world, project):
         return compose, container
 
     return up
+
+
+class Certificates:
+    """A folder of them, as nginx-proxy's users mount it."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._authority = Authority(folder)
+        self._folder = folder / "certs"
+        self._folder.mkdir()
+        self.volume = f"{self._folder}:/etc/nginx/certs:ro"
+
+    def write(self, name: str, *names: str) -> bytes:
+        """What clients see of it."""
+        pair = self._authority.issue(names or [name])
+        pair.write_to(self._folder, name)
+        return ssl.PEM_cert_to_DER_cert(pair.certificate.read_text())
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    return Certificates(tmp_path)
+
+
+def volumes(world, *more: str) -> list:
+    return [f"{world.host1.socket}:/tmp/docker.sock:ro", *more]
+
+
+def unready(world, compose) -> DropIn:
+    """The one container of a project, which may end at once."""
+    compose.up()
+    container = world.host1.docker(
+        "ps", "-aq", "--filter", f"label=com.docker.compose.project={compose.name}"
+    )
+    return DropIn(world.host1, container)
 
 
 def test_a_compose_file_of_nginx_proxys_works(drop_in):
@@ -146,7 +184,7 @@ def test_the_default_host_gets_what_nobody_claims(drop_in):
     proxy.await_only("nobody.example", compose.containers("web"))
 
 
-def test_in_the_hosts_network_it_reaches_every_bridge(drop_in, project):
+def test_in_the_hosts_network_it_reaches_every_bridge(world, drop_in, project, certificates):
     other = project({"web": demo_service("bridge.example")})
     other.up()
     own = demo_service(
@@ -156,11 +194,106 @@ def test_in_the_hosts_network_it_reaches_every_bridge(drop_in, project):
         environment={"VIRTUAL_PORT": "8123"},
     )
     _, proxy = drop_in(
-        {"own": own}, proxy={"network_mode": "host", "environment": {"HTTP_PORT": "8088"}}
+        {"own": own},
+        proxy={
+            "network_mode": "host",
+            "volumes": volumes(world, certificates.volume),
+            "environment": {"HTTP_PORT": "8088", "HTTPS_PORT": "8443", "HTTPS_METHOD": "noredirect"},
+        },
     )
-    proxy.port = 8088
+    proxy.port, proxy.https_port = 8088, 8443
     proxy.await_only("bridge.example", other.containers("web"))
     eventually("the host's own container answers", lambda: proxy.status("own.example") == 200)
+    proxy.await_shown("bridge.example", certificates.write("bridge.example"))
+    assert asking.get(proxy.https, "bridge.example")[0] == 200
+    # The other one has no certificate.
+    assert asking.shown(proxy.https, "own.example") is None
+
+
+def test_hosts_are_served_over_https_with_their_certificates(world, drop_in, certificates):
+    default = certificates.write("default", "default.example")
+    one = certificates.write("one.example")
+    parent = certificates.write("parent.example", "*.parent.example")
+    compose, proxy = drop_in(
+        {
+            "one": demo_service("one.example"),
+            "child": demo_service("a.parent.example"),
+            "other": demo_service("two.example"),
+        },
+        proxy={"volumes": volumes(world, certificates.volume)},
+    )
+    for name, certificate in (
+        ("one.example", one),
+        ("a.parent.example", parent),
+        ("two.example", default),
+        ("nobody.example", default),
+    ):
+        proxy.await_shown(name, certificate)
+    status, headers, _ = asking.get(proxy.https, "one.example", "/path")
+    assert (status, headers["strict-transport-security"]) == (200, "max-age=31536000")
+    assert headers["x-served-by"] in compose.containers("one")
+    assert asking.get(proxy.https, "nobody.example")[0] == 503
+    for method in ("GET", "POST"):
+        status, headers, _ = asking.in_clear_text(proxy.http, "one.example", "/a?b=c", method)
+        assert (status, headers["location"]) == (301, "https://one.example/a?b=c")
+    # What an authority asks for goes to the container.
+    challenge = "/.well-known/acme-challenge/token"
+    assert asking.in_clear_text(proxy.http, "one.example", challenge)[0] == 200
+    assert "is not read" not in proxy.log()
+
+    swapped = certificates.write("one.example")
+    assert swapped != one
+    proxy.await_shown("one.example", swapped)
+    assert "PRIVATE KEY" not in proxy.log()
+
+
+def test_its_variables_say_how_https_is_served(world, drop_in, certificates):
+    _, proxy = drop_in(
+        {
+            "strict": demo_service("strict.example"),
+            "both": demo_service("both.example", environment={"HTTPS_METHOD": "noredirect"}),
+            "late": demo_service("late.example"),
+        },
+        proxy={
+            "volumes": volumes(world, certificates.volume),
+            "ports": ["80:80", "8443:8443"],
+            "environment": {
+                "HTTPS_PORT": "8443",
+                "HSTS": "max-age=60",
+                "SSL_POLICY": "Mozilla-Modern",
+                "NON_GET_REDIRECT": "308",
+                "TRUST_DEFAULT_CERT": "false",
+                "ACME_HTTP_CHALLENGE_LOCATION": "false",
+            },
+        },
+    )
+    proxy.https_port = 8443
+    # There is no certificate yet, and so no https.
+    eventually("it is clear text", lambda: proxy.status("strict.example") == 200)
+    certificates.write("default", "default.example")
+    strict = certificates.write("strict.example")
+    certificates.write("both.example")
+    proxy.await_shown("strict.example", strict)
+    assert asking.shown(proxy.https, "strict.example", newest=ssl.TLSVersion.TLSv1_2) is None
+    assert asking.shown(proxy.https, "late.example") is None
+    assert proxy.status("late.example") == 200
+    assert asking.get(proxy.https, "strict.example")[1]["strict-transport-security"] == "max-age=60"
+    location = "https://strict.example:8443/.well-known/acme-challenge/token"
+    for method, expected in (("GET", 301), ("POST", 308)):
+        status, headers, _ = asking.in_clear_text(
+            proxy.http, "strict.example", "/.well-known/acme-challenge/token", method
+        )
+        assert (status, headers["location"]) == (expected, location)
+    # A container's own word wins.
+    eventually("it is served over https", lambda: asking.shown(proxy.https, "both.example"))
+    assert proxy.status("both.example") == 200
+
+
+def test_a_policy_that_is_none_ends_it_with_what_to_write(world, project):
+    service = proxy_service(world.host1, environment={"SSL_POLICY": "Modern"})
+    proxy = unready(world, project({"proxy": service}))
+    assert proxy.await_end() == 2
+    assert "it is no policy; write one of Mozilla-Modern, " in proxy.log()
 
 
 def test_the_access_log_is_the_containers_log(drop_in):
@@ -185,12 +318,8 @@ def test_what_is_not_supported_is_named(drop_in):
 
 
 def test_a_port_that_is_none_ends_it_with_what_to_write(world, project):
-    compose = project({"proxy": proxy_service(world.host1, environment={"HTTP_PORT": "http"})})
-    compose.up()
-    container = world.host1.docker(
-        "ps", "-aq", "--filter", f"label=com.docker.compose.project={compose.name}"
-    )
-    proxy = DropIn(world.host1, container)
+    service = proxy_service(world.host1, environment={"HTTP_PORT": "http"})
+    proxy = unready(world, project({"proxy": service}))
     assert proxy.await_end() == 2
     assert "HTTP_PORT=http is no port; write a number from 1 to 65535" in proxy.log()
 

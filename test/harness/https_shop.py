@@ -1,14 +1,13 @@
 """A server with a directory of certificates, an Envoy, a fake agent, and one HTTP server for all containers."""
 
 import contextlib
-import http.client
 import http.server
 import pathlib
-import socket
 import ssl
 import threading
 from typing import Optional, Tuple
 
+from harness import asking
 from harness.certificates import Authority, Pair
 from harness.envoy import Envoy
 from harness.fairlead import Server
@@ -115,21 +114,11 @@ class Shop:
         return ssl.PEM_cert_to_DER_cert(pair.certificate.read_text())
 
     def connect(self, name: str, pair: Optional[Pair] = None) -> ssl.SSLSocket:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-        if pair is not None:
-            context.load_cert_chain(str(pair.certificate), str(pair.key))
-        raw = socket.create_connection(("127.0.0.1", HTTPS_PORT), timeout=10)
-        return context.wrap_socket(raw, server_hostname=name)
+        return asking.connect(("127.0.0.1", HTTPS_PORT), name, pair)
 
     def shown(self, name: str) -> Optional[bytes]:
         """The certificate that is shown to whoever asks for that name; None: there is no handshake."""
-        try:
-            with self.connect(name) as connection:
-                return connection.getpeercert(binary_form=True)
-        except OSError:
-            return None
+        return asking.shown(("127.0.0.1", HTTPS_PORT), name)
 
     def await_shown(self, name: str, certificate: bytes) -> None:
         eventually(f"{name} is served with its certificate", lambda: self.shown(name) == certificate)
@@ -138,22 +127,13 @@ class Shop:
         self, name: str, target: str = "/", pair: Optional[Pair] = None, host: str = ""
     ) -> Tuple[int, dict, str]:
         """(status, headers, body) over https. `pair`: the client's certificate."""
-        connection = http.client.HTTPSConnection("127.0.0.1", HTTPS_PORT, timeout=10)
-        connection.sock = self.connect(name, pair)
-        connection.request("GET", target, headers={"Host": host or name})
-        response = connection.getresponse()
-        headers = {key.lower(): value for key, value in response.getheaders()}
-        answer = response.status, headers, response.read().decode()
-        connection.close()
-        return answer
+        return asking.get(("127.0.0.1", HTTPS_PORT), name, target, pair, host)
 
     def in_clear_text(
         self, name: str, target: str = "/", method: str = "GET"
     ) -> Tuple[int, Optional[str], str]:
         """(status, Location, body) over http."""
-        connection = http.client.HTTPConnection("127.0.0.1", HTTP_PORT, timeout=10)
-        connection.request(method, target, headers={"Host": name})
-        response = connection.getresponse()
-        answer = response.status, response.getheader("Location"), response.read().decode()
-        connection.close()
-        return answer
+        status, headers, body = asking.in_clear_text(
+            ("127.0.0.1", HTTP_PORT), name, target, method
+        )
+        return status, headers.get("location"), body

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import List, Tuple
 
-from harness import paths
+from harness import asking, paths
 from harness.docker import DockerHost, run
 from harness.envoy import HttpProxy
 from harness.wait import eventually
@@ -28,7 +28,7 @@ def proxy_service(host: DockerHost, **more) -> dict:
     return {
         "image": DROP_IN,
         "volumes": [f"{host.socket}:/tmp/docker.sock:ro"],
-        **({"ports": ["80:80"]} if "network_mode" not in more else {}),
+        **({"ports": ["80:80", "443:443"]} if "network_mode" not in more else {}),
         **more,
     }
 
@@ -36,10 +36,25 @@ def proxy_service(host: DockerHost, **more) -> dict:
 class DropIn(HttpProxy):
     """That container, by its id."""
 
-    def __init__(self, host: DockerHost, container: str, port: int = 80) -> None:
-        super().__init__(f"drop-in {container}", host.ip, port)
+    def __init__(self, host: DockerHost, container: str) -> None:
+        super().__init__(f"drop-in {container}", host.ip, 80)
+        self.https_port = 443
         self.host = host
         self.container = container
+
+    @property
+    def https(self) -> asking.Address:
+        return self.ip, self.https_port
+
+    @property
+    def http(self) -> asking.Address:
+        return self.ip, self.port
+
+    def await_shown(self, name: str, certificate: bytes) -> None:
+        eventually(
+            f"{name} is served with its certificate at {self.name}",
+            lambda: asking.shown(self.https, name) == certificate,
+        )
 
     def log(self) -> str:
         command = [paths.DOCKER, "-H", f"unix://{self.host.socket}", "logs", self.container]

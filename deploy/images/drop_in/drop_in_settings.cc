@@ -29,14 +29,6 @@ struct Unsupported {
 constexpr Unsupported kUnsupported[] = {
     {"DEFAULT_ROOT", "404",
      "a path that no container claims is answered with 404; let a container claim the path /"},
-    {"HTTPS_PORT", "443", "there is no HTTPS here; put a TLS proxy in front of the HTTP port"},
-    {"HTTPS_METHOD", "nohttps",
-     "there is no HTTPS here, so nothing is redirected; put a TLS proxy in front"},
-    {"NON_GET_REDIRECT", "301", "there is no HTTPS here, so nothing is redirected"},
-    {"HSTS", "off", "there is no HTTPS here; let the TLS proxy in front send the header"},
-    {"SSL_POLICY", "", "there is no HTTPS here; set it in the TLS proxy in front"},
-    {"TRUST_DEFAULT_CERT", "", "there is no HTTPS here; no certificate is used"},
-    {"ENABLE_HTTP_ON_MISSING_CERT", "true", "there is no HTTPS here; HTTP always serves"},
     {"ENABLE_HTTP2", "true", "HTTP/2 is always on"},
     {"ENABLE_HTTP3", "false", "there is no HTTP/3 here; HTTP/1.1 and HTTP/2 serve"},
     {"PREFER_IPV6_NETWORK", "false",
@@ -55,14 +47,12 @@ constexpr Unsupported kUnsupported[] = {
     {"DEBUG_ENDPOINT", "false",
      "nothing is shown to clients; ask `fairlead problems` and `fairlead services` in this "
      "container"},
-    {"DHPARAM_BITS", "", "TLS here has no parameters of Diffie-Hellman", true},
-    {"DHPARAM_SKIP", "", "TLS here has no parameters of Diffie-Hellman", true},
-    {"DHPARAM_GENERATION", "", "TLS here has no parameters of Diffie-Hellman", true},
-    {"ACME_HTTP_CHALLENGE_LOCATION", "false",
-     "paths below /.well-known/acme-challenge/ go where the host's other paths go; get "
-     "certificates by DNS-01, or in the TLS proxy in front"},
+    {"DHPARAM_BITS", "", "Envoy has no ciphers with DHE, which these parameters are for", true},
+    {"DHPARAM_SKIP", "", "Envoy has no ciphers with DHE", true},
+    {"DHPARAM_GENERATION", "", "Envoy has no ciphers with DHE", true},
     {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "false",
-     "paths below /.well-known/acme-challenge/ are answered for known names alone"},
+     "paths below /.well-known/acme-challenge/ are answered for known names alone; let a container "
+     "ask for the host (VIRTUAL_HOST) before a certificate is got for it"},
     {"NGINX_CONTAINER_LABEL", "",
      "this container finds itself without a label; FAIRLEAD_NETWORKS names its networks by hand",
      true},
@@ -78,7 +68,6 @@ struct UnreadFile {
 };
 
 constexpr UnreadFile kUnread[] = {
-    {"/etc/nginx/certs", "there is no HTTPS here; put a TLS proxy in front of the HTTP port"},
     {"/etc/nginx/vhost.d",
      "nginx's directives mean nothing to Envoy; see docs/static-resources.md for routes of your "
      "own"},
@@ -92,9 +81,21 @@ constexpr UnreadFile kUnread[] = {
     {"/etc/nginx/network_internal.conf",
      "NETWORK_ACCESS=internal has rules of its own, see docs/labels.md"},
     {"/etc/nginx/nginx.conf", "nginx's directives mean nothing to Envoy"},
-    {"/etc/nginx/dhparam", "TLS here has no parameters of Diffie-Hellman"},
+    {"/etc/nginx/dhparam", "Envoy has no ciphers with DHE, which these parameters are for"},
+    {"/usr/share/nginx/html/.well-known",
+     "paths below /.well-known/acme-challenge/ go to the host's own containers, so that whoever "
+     "writes challenges there gets no certificate; get certificates by DNS-01"},
     {"/app/nginx.tmpl", "there is no template; routes come from the containers' words"},
     {"/usr/share/nginx/html/errors/50x.html", "Envoy's own text is sent with 502, 503 and 504"},
+};
+
+// Settings of the server that are called otherwise here. Without a value its own default holds,
+// which is nginx-proxy's. It checks them itself, and says what to write.
+constexpr std::pair<const char*, const char*> kServerSettings[] = {
+    {"HTTPS_METHOD", "https-method"},
+    {"NON_GET_REDIRECT", "non-get-redirect"},
+    {"HSTS", "hsts"},
+    {"SSL_POLICY", "ssl-policy"},
 };
 
 std::string Value(const Variables& variables, const char* name, const char* otherwise = "") {
@@ -119,8 +120,8 @@ absl::StatusOr<uint16_t> ReadPort(const Variables& variables, const char* name,
 }
 
 // As nginx-proxy's templates read a switch (Go's strconv.ParseBool).
-absl::StatusOr<bool> ReadSwitch(const Variables& variables, const char* name) {
-  const std::string text = Value(variables, name, "false");
+absl::StatusOr<bool> ReadSwitch(const Variables& variables, const char* name, bool otherwise) {
+  const std::string text = Value(variables, name, otherwise ? "true" : "false");
   if (IsAmong(text, "true,True,TRUE,t,T,1")) return true;
   if (IsAmong(text, "false,False,FALSE,f,F,0")) return false;
   return absl::InvalidArgumentError(
@@ -140,12 +141,15 @@ absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) 
                                                     {"LOG_JSON", log_json},
                                                     {"DISABLE_ACCESS_LOGS", no_log}};
   for (const auto& [name, value] : switches) {
-    const absl::StatusOr<bool> read = ReadSwitch(variables, name);
+    const absl::StatusOr<bool> read = ReadSwitch(variables, name, false);
     if (!read.ok()) return read.status();
     value = *read;
   }
+  const char* const any = ipv6 ? "[::]" : "0.0.0.0";
   settings.server_arguments.push_back(
-      absl::StrCat("--http-listener=", ipv6 ? "[::]" : "0.0.0.0", ":", settings.http_port));
+      absl::StrCat("--http-listener=", any, ":", settings.http_port));
+  settings.server_arguments.push_back(
+      absl::StrCat("--https-listener=", any, ":", settings.https_port));
   settings.server_arguments.push_back(
       absl::StrCat("--access-log=", no_log ? "off" : (log_json ? "json" : "text")));
   if (proxy_protocol) settings.server_arguments.push_back("--proxy-protocol");
@@ -158,6 +162,30 @@ absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) 
          "TRUST_DOWNSTREAM_PROXY is not set: unlike nginx-proxy, what clients say in X-Forwarded-* "
          "is not believed; set it to true if another proxy stands in front, and only then"});
   }
+  return absl::OkStatus();
+}
+
+// How hosts with a certificate are served, where no container says otherwise.
+absl::Status ReadHttps(const Variables& variables, DropInSettings& settings) {
+  settings.server_arguments.push_back("--certificates-dir=/etc/nginx/certs");
+  for (const auto& [variable, flag] : kServerSettings) {
+    const std::string value = Value(variables, variable);
+    if (!value.empty()) settings.server_arguments.push_back(absl::StrCat("--", flag, "=", value));
+  }
+  const std::pair<const char*, const char*> switches[] = {
+      {"TRUST_DEFAULT_CERT", "trust-default-cert"},
+      {"ENABLE_HTTP_ON_MISSING_CERT", "enable-http-on-missing-cert"}};
+  for (const auto& [variable, flag] : switches) {
+    const absl::StatusOr<bool> on = ReadSwitch(variables, variable, true);
+    if (!on.ok()) return on.status();
+    if (!*on) settings.server_arguments.push_back(absl::StrCat("--", flag, "=false"));
+  }
+  // "legacy" tells nginx-proxy who writes nginx's directives for challenges; there are none here.
+  const std::string challenges = Value(variables, "ACME_HTTP_CHALLENGE_LOCATION", "true");
+  if (challenges == "legacy") return absl::OkStatus();
+  const absl::StatusOr<bool> on = ReadSwitch(variables, "ACME_HTTP_CHALLENGE_LOCATION", true);
+  if (!on.ok()) return on.status();
+  if (!*on) settings.server_arguments.push_back("--acme-http-challenge-location=false");
   return absl::OkStatus();
 }
 
@@ -215,7 +243,15 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
   const absl::StatusOr<uint16_t> http_port = ReadPort(variables, "HTTP_PORT", "80");
   if (!http_port.ok()) return http_port.status();
   settings.http_port = *http_port;
+  const absl::StatusOr<uint16_t> https_port = ReadPort(variables, "HTTPS_PORT", "443");
+  if (!https_port.ok()) return https_port.status();
+  settings.https_port = *https_port;
+  if (settings.https_port == settings.http_port) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "HTTP_PORT and HTTPS_PORT are both ", settings.http_port, "; write two ports that differ"));
+  }
   if (const absl::Status status = ReadSwitches(variables, settings); !status.ok()) return status;
+  if (const absl::Status status = ReadHttps(variables, settings); !status.ok()) return status;
   // What nginx-proxy says of a name that nobody claims.
   settings.server_arguments.push_back("--unknown-host-status=503");
   const std::string default_host = Value(variables, "DEFAULT_HOST");

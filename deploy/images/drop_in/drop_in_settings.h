@@ -24,6 +24,7 @@ struct DropInSettings {
   std::string host_id;                // of this Docker host, for agent and proxy
   std::vector<std::string> networks;  // given by hand (FAIRLEAD_NETWORKS); empty: to be found out
   uint16_t http_port = 80;
+  uint16_t https_port = 443;
   std::vector<std::string> server_arguments;  // without the program
   std::vector<std::string> agent_arguments;
   std::vector<DropInNote> notes;  // in the order of the variables' table, then of the files'

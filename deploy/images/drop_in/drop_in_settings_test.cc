@@ -32,11 +32,13 @@ TEST(DropInSettings, WithoutAnyVariable) {
   EXPECT_EQ(settings->docker_host, "unix:///tmp/docker.sock");
   EXPECT_EQ(settings->host_id, "local");
   EXPECT_EQ(settings->http_port, 80);
+  EXPECT_EQ(settings->https_port, 443);
   EXPECT_THAT(settings->networks, IsEmpty());
   EXPECT_THAT(settings->notes, IsEmpty());
   EXPECT_THAT(
       settings->server_arguments,
-      ElementsAre("--http-listener=0.0.0.0:80", "--access-log=text", "--unknown-host-status=503"));
+      ElementsAre("--http-listener=0.0.0.0:80", "--https-listener=0.0.0.0:443", "--access-log=text",
+                  "--certificates-dir=/etc/nginx/certs", "--unknown-host-status=503"));
   EXPECT_THAT(settings->agent_arguments,
               ElementsAre("--docker-host=unix:///tmp/docker.sock", "--host-id=local"));
 }
@@ -75,6 +77,15 @@ TEST(DropInSettings, SwitchesAreTheServers) {
       {"LOG_JSON", "1", "--access-log=json"},
       {"LOG_JSON", "0", "--access-log=text"},
       {"DISABLE_ACCESS_LOGS", "True", "--access-log=off"},
+      {"HTTPS_PORT", "8443", "--https-listener=0.0.0.0:8443"},
+      {"ENABLE_IPV6", "true", "--https-listener=[::]:443"},
+      {"HTTPS_METHOD", "noredirect", "--https-method=noredirect"},
+      {"NON_GET_REDIRECT", "308", "--non-get-redirect=308"},
+      {"HSTS", "max-age=60; preload", "--hsts=max-age=60; preload"},
+      {"SSL_POLICY", "Mozilla-Modern", "--ssl-policy=Mozilla-Modern"},
+      {"TRUST_DEFAULT_CERT", "false", "--trust-default-cert=false"},
+      {"ENABLE_HTTP_ON_MISSING_CERT", "0", "--enable-http-on-missing-cert=false"},
+      {"ACME_HTTP_CHALLENGE_LOCATION", "false", "--acme-http-challenge-location=false"},
   };
   for (const auto& c : cases) {
     const auto settings = Read({{c.variable, c.value}});
@@ -84,6 +95,25 @@ TEST(DropInSettings, SwitchesAreTheServers) {
   }
   EXPECT_THAT(Read({})->server_arguments, testing::Not(Contains("--proxy-protocol")));
   EXPECT_THAT(Read({})->server_arguments, testing::Not(Contains("--trust-downstream-proxy")));
+}
+
+TEST(DropInSettings, WhatTheServerDoesAnywayIsNotSaidToIt) {
+  for (const auto& [variable, value] : {std::pair{"TRUST_DEFAULT_CERT", "true"},
+                                        {"ENABLE_HTTP_ON_MISSING_CERT", "true"},
+                                        {"ACME_HTTP_CHALLENGE_LOCATION", "true"},
+                                        {"ACME_HTTP_CHALLENGE_LOCATION", "legacy"},
+                                        {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "false"}}) {
+    const auto settings = Read({{variable, value}});
+    ASSERT_TRUE(settings.ok()) << settings.status();
+    EXPECT_EQ(settings->server_arguments, Read({})->server_arguments) << variable << "=" << value;
+    EXPECT_THAT(settings->notes, IsEmpty()) << variable;
+  }
+}
+
+TEST(DropInSettings, HttpAndHttpsShareNoPort) {
+  const absl::Status status = Read({{"HTTPS_PORT", "80"}}).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_THAT(std::string(status.message()), StartsWith("HTTP_PORT and HTTPS_PORT are both 80"));
 }
 
 TEST(DropInSettings, ThatAProxyInFrontIsNotBelievedIsSaid) {
@@ -96,8 +126,15 @@ TEST(DropInSettings, ThatAProxyInFrontIsNotBelievedIsSaid) {
 
 TEST(DropInSettings, WhatNoProxyCouldStartWithIsRefused) {
   const std::pair<const char*, const char*> cases[] = {
-      {"HTTP_PORT", "0"},   {"HTTP_PORT", "65536"}, {"HTTP_PORT", "http"},
-      {"HTTP_PORT", "80x"}, {"ENABLE_IPV6", "yes"}, {"LOG_JSON", "on"},
+      {"HTTP_PORT", "0"},
+      {"HTTP_PORT", "65536"},
+      {"HTTP_PORT", "http"},
+      {"HTTP_PORT", "80x"},
+      {"ENABLE_IPV6", "yes"},
+      {"LOG_JSON", "on"},
+      {"HTTPS_PORT", "https"},
+      {"TRUST_DEFAULT_CERT", "yes"},
+      {"ACME_HTTP_CHALLENGE_LOCATION", "on"},
   };
   for (const auto& [variable, value] : cases) {
     const absl::Status status = Read({{variable, value}}).status();
@@ -115,10 +152,8 @@ TEST(DropInSettings, AnEmptyVariableIsNotSet) {
 
 TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
   for (const char* variable :
-       {"DEFAULT_ROOT", "HTTPS_PORT", "HTTPS_METHOD", "NON_GET_REDIRECT", "HSTS", "SSL_POLICY",
-        "TRUST_DEFAULT_CERT", "ENABLE_HTTP_ON_MISSING_CERT", "ENABLE_HTTP2", "ENABLE_HTTP3",
-        "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE", "DEBUG_ENDPOINT",
-        "ACME_HTTP_CHALLENGE_LOCATION", "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST",
+       {"DEFAULT_ROOT", "ENABLE_HTTP2", "ENABLE_HTTP3", "PREFER_IPV6_NETWORK", "LOG_FORMAT",
+        "LOG_FORMAT_ESCAPE", "DEBUG_ENDPOINT", "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST",
         "DOCKER_CONTAINER_FILTERS"}) {
     const auto settings = Read({{variable, "other"}});
     ASSERT_TRUE(settings.ok()) << settings.status();
@@ -143,7 +178,6 @@ TEST(DropInSettings, WhatNobodyMissesIsNamedWithoutAWarning) {
 TEST(DropInSettings, AValueThatAsksForWhatHappensAnywayIsNoNews) {
   const auto settings = Read({
       {"DEFAULT_ROOT", "404"},
-      {"HTTPS_METHOD", "nohttps"},
       {"ENABLE_HTTP2", "true"},
       {"ENABLE_HTTP3", "false"},
   });

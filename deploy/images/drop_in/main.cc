@@ -135,7 +135,8 @@ SupervisedProgram AgentProcess(const DropInSettings& settings, const OwnNetworks
 
 std::string ReadyLine(const DropInSettings& settings, const OwnNetworks& networks) {
   return absl::StrCat(
-      "ready: HTTP on port ", settings.http_port, " for containers ",
+      "ready: HTTP on port ", settings.http_port, ", HTTPS on port ", settings.https_port,
+      " while there are certificates, for containers ",
       networks.host ? "of this host"
                     : absl::StrCat("in the networks ", absl::StrJoin(networks.names, ", ")),
       "; `fairlead problems`, in this container, says what is wrong with what they ask for");

@@ -8,7 +8,6 @@ namespace fairlead {
 namespace {
 
 constexpr const char* kPaths[] = {
-    "/etc/nginx/certs",
     "/etc/nginx/htpasswd",
     "/etc/nginx/vhost.d",
     "/etc/nginx/conf.d",
@@ -18,6 +17,7 @@ constexpr const char* kPaths[] = {
     "/etc/nginx/nginx.conf",
     "/etc/nginx/dhparam",
     "/app/nginx.tmpl",
+    "/usr/share/nginx/html/.well-known",
     "/usr/share/nginx/html/errors/50x.html",
 };
 constexpr size_t kMostNames = 20;

@@ -1,0 +1,73 @@
+"""Asks whoever listens at an address, over https and in clear text."""
+
+import http.client
+import socket
+import ssl
+from typing import Optional, Tuple
+
+from harness.certificates import Pair
+
+Address = Tuple[str, int]
+
+
+def connect(
+    address: Address,
+    name: str,
+    pair: Optional[Pair] = None,
+    newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
+) -> ssl.SSLSocket:
+    """Over TLS, for that name (SNI); whatever certificate is shown will do. `pair`: the client's own."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    context.maximum_version = newest
+    if pair is not None:
+        context.load_cert_chain(str(pair.certificate), str(pair.key))
+    return context.wrap_socket(socket.create_connection(address, timeout=10), server_hostname=name)
+
+
+def shown(
+    address: Address, name: str, newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED
+) -> Optional[bytes]:
+    """The certificate that is shown to whoever asks for that name; None: there is no handshake."""
+    try:
+        with connect(address, name, newest=newest) as connection:
+            return connection.getpeercert(binary_form=True)
+    except OSError:
+        return None
+
+
+def get(
+    address: Address,
+    name: str,
+    target: str = "/",
+    pair: Optional[Pair] = None,
+    host: str = "",
+) -> Tuple[int, dict, str]:
+    """(status, headers, body) over https."""
+    connection = http.client.HTTPSConnection(*address, timeout=10)
+    connection.sock = connect(address, name, pair)
+    return _answer(connection, "GET", target, {"Host": host or name})
+
+
+def in_clear_text(
+    address: Address,
+    name: str,
+    target: str = "/",
+    method: str = "GET",
+    headers: Optional[dict] = None,
+) -> Tuple[int, dict, str]:
+    """(status, headers, body) over http."""
+    connection = http.client.HTTPConnection(*address, timeout=10)
+    return _answer(connection, method, target, {"Host": name, **(headers or {})})
+
+
+def _answer(connection, method: str, target: str, headers: dict) -> Tuple[int, dict, str]:
+    """With the headers' names in lower case."""
+    try:
+        connection.request(method, target, headers=headers)
+        response = connection.getresponse()
+        found = {key.lower(): value for key, value in response.getheaders()}
+        return response.status, found, response.read().decode()
+    finally:
+        connection.close()
