@@ -1,17 +1,20 @@
-// Whatever an engine answers, the parsers take it: nothing crashes, and facts keep their bounds. To
-// run it with libFuzzer:
-//   bazel run --config=clang --copt=-fsanitize=fuzzer-no-link //agents/engine:parse_fuzzer
-// The samples of real engines, cut and bent, are also fed to it by a plain test.
+// Whatever an engine answers, and whatever DOCKER_HOST says, the parsers take it: nothing crashes,
+// and facts keep their bounds. The samples of real engines, cut and bent, are fed to it by
+// parse_samples_test.
+//   test/fuzz agents/engine:parse_fuzz
 
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
 #include "absl/strings/string_view.h"
+#include "agents/engine/api_version.h"
 #include "agents/engine/container.h"
+#include "agents/engine/engine_url.h"
 #include "agents/engine/event.h"
 #include "agents/engine/line_splitter.h"
 #include "agents/engine/listing.h"
+#include "agents/engine/signal_number.h"
 
 namespace fairlead {
 namespace {
@@ -48,6 +51,16 @@ void CheckEvents(absl::string_view text) {
   lines.Take(text.substr(text.size() / 2));
 }
 
+void CheckWords(absl::string_view text) {
+  const auto signal = SignalNumber(text);
+  Require(!signal.has_value() || (*signal >= 1 && *signal <= 64));
+  ParseApiVersion(text).IgnoreError();
+  const auto url = ParseEngineUrl(text, "/certs", "1");
+  if (!url.ok()) return;
+  Require(url->unix_path.empty() != url->host.empty());
+  Require(url->host.empty() || (url->port >= 1 && url->port <= 65535));
+}
+
 }  // namespace
 }  // namespace fairlead
 
@@ -55,6 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   fairlead::CheckInspection(text);
   fairlead::CheckEvents(text);
+  fairlead::CheckWords(text);
   fairlead::ContainerList list;
   list.Take(text).IgnoreError();
   list.End().IgnoreError();

@@ -98,7 +98,7 @@ std::optional<Refusal> WhyNotRegex(absl::string_view item) {
   if (!IsAscii(item) || HasControl(item)) {
     return Refusal{"has a character that no host has", "use ASCII letters and RE2's syntax"};
   }
-  const absl::Status status = CheckRegex(HostRegexOf(item));
+  const absl::Status status = CheckHostRegex(item);
   if (status.ok()) return std::nullopt;
   if (absl::IsResourceExhausted(status)) {
     return Refusal{"is larger than a proxy takes",

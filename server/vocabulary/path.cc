@@ -41,7 +41,7 @@ std::optional<Refusal> WhyNotRegex(absl::string_view path) {
                    [](unsigned char c) { return absl::ascii_isgraph(c) || c == ' '; })) {
     return Refusal{"has a character beyond printable ASCII", "use ASCII and RE2's syntax"};
   }
-  const absl::Status status = CheckRegex(PathRegexOf(path));
+  const absl::Status status = CheckPathRegex(path);
   if (status.ok()) return std::nullopt;
   if (absl::IsResourceExhausted(status)) {
     return Refusal{"is larger than a proxy takes", "shorten it, or use prefixes"};

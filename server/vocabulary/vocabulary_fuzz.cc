@@ -56,7 +56,7 @@ v1::Container ContainerOf(absl::string_view text) {
 }
 
 bool IsHost(absl::string_view host) {
-  if (IsHostRegex(host)) return CheckRegex(HostRegexOf(host)).ok();
+  if (IsHostRegex(host)) return CheckHostRegex(host).ok();
   return !host.empty() && host.size() <= 253 && host != "*" &&
          std::all_of(host.begin(), host.end(), [](char c) {
            return absl::ascii_islower(c) || absl::ascii_isdigit(c) || absl::StrContains("-_.*", c);
@@ -64,7 +64,7 @@ bool IsHost(absl::string_view host) {
 }
 
 bool IsPath(absl::string_view path) {
-  if (IsPathRegex(path)) return CheckRegex(PathRegexOf(path)).ok();
+  if (IsPathRegex(path)) return CheckPathRegex(path).ok();
   return absl::StartsWith(path, "/") && path.size() <= kLongestPath &&
          std::all_of(path.begin(), path.end(), [](char c) {
            return absl::ascii_isgraph(c) && !absl::StrContains("\"<>\\^`{|}#?[]", c);

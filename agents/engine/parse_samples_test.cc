@@ -17,7 +17,7 @@ void Feed(const std::string& text) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(text.data()), text.size());
 }
 
-TEST(ParseCorpus, SamplesCutAndBent) {
+TEST(ParseSamples, CutAndBent) {
   constexpr char kBytes[] = {'{', '}', '[', ']', '"', ',', ':', '\\', '\n', '0', '-', '\x80', '\0'};
   std::mt19937 random(3);  // the same each time
   for (const std::string& sample : TestFiles("test/samples")) {

@@ -1,0 +1,58 @@
+// Whatever the environment of the container and its mounts are: they are taken, or refused with
+// words that can be shown. Lines of VARIABLE=VALUE, and others, which are mountinfo's.
+//   test/fuzz deploy/images/drop_in:drop_in_fuzz
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "deploy/images/drop_in/container_id.h"
+#include "deploy/images/drop_in/drop_in_settings.h"
+
+namespace fairlead {
+namespace {
+
+void Require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void RequireShown(absl::string_view text) {
+  Require(!text.empty() && std::none_of(text.begin(), text.end(), absl::ascii_iscntrl));
+}
+
+void CheckSettings(const std::map<std::string, std::string>& environment) {
+  const auto settings = ReadDropInSettings(
+      [&](const char* name) -> const char* {
+        const auto found = environment.find(name);
+        return found == environment.end() ? nullptr : found->second.c_str();
+      },
+      {});
+  if (!settings.ok()) return RequireShown(settings.status().message());
+  Require(settings->http_port > 0);
+  for (const std::string& argument : settings->server_arguments) {
+    Require(absl::StartsWith(argument, "--"));
+  }
+  for (const DropInNote& note : settings->notes) RequireShown(note.text);
+}
+
+}  // namespace
+}  // namespace fairlead
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  const std::string text(reinterpret_cast<const char*>(data), size);
+  std::map<std::string, std::string> environment;
+  for (const absl::string_view line : absl::StrSplit(text, '\n')) {
+    const std::pair<std::string, std::string> said = absl::StrSplit(line, absl::MaxSplits('=', 1));
+    environment.insert(said);
+  }
+  fairlead::CheckSettings(environment);
+  const auto id = fairlead::OwnContainerId(text);
+  if (id.has_value()) fairlead::Require(id->size() == 64);
+  return 0;
+}
