@@ -49,15 +49,21 @@ std::vector<std::string> NamesOf(const v1::Container& container) {
   return names;
 }
 
-Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& error) {
+// `origin`: whose words the resource comes from that the error names, if it does.
+Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& error,
+                    absl::optional<Place> origin) {
   Problem problem;
+  problem.place = origin.value_or(Place());
   problem.place.proxy = proxy.node_id;
-  problem.place.host = proxy.view.host;
-  problem.place.word = std::string(ShortName(type));
+  if (problem.place.host.empty()) problem.place.host = proxy.view.host;
+  if (problem.place.word.empty()) problem.place.word = std::string(ShortName(type));
   problem.what = absl::StrCat("the proxy refused its ", ShortName(type),
                               " and goes on with what it had: ", Quoted(error));
   problem.cure =
-      "see which resource its words name; `fairlead proxies` shows when it accepts again";
+      origin.has_value()
+          ? "see what the container asks for that its words name; `fairlead proxies` shows when it "
+            "accepts again"
+          : "see which resource its words name; `fairlead proxies` shows when it accepts again";
   return problem;
 }
 
@@ -228,7 +234,10 @@ void ControlPlane::OnAnswer(StreamId stream, const ProxyIdentity& proxy, Type ty
   strand_.Post([this, stream, proxy, type, error] {
     const absl::Time wall = Clock::Real().Wall();
     ProblemsOf problems{SourceOf(stream, type), {}};
-    if (!error.empty()) problems.problems.push_back(NackProblem(proxy, type, error));
+    if (!error.empty()) {
+      problems.problems.push_back(
+          NackProblem(proxy, type, error, pipeline_.OriginNamedIn(type, error)));
+    }
     problems_.Set(std::move(problems), wall);
     if (!watches_.HasWatchers()) return;
     watches_.Publish(ProxyEvent(proxy.node_id,

@@ -72,6 +72,11 @@ class Pipeline {
   // Whether views like this have derived routes.
   bool IsDerived(const View& view) const { return resources_.IsDerived(view); }
 
+  // As Resources::OriginNamedIn.
+  absl::optional<Place> OriginNamedIn(Type type, absl::string_view text) const {
+    return resources_.OriginNamedIn(type, text);
+  }
+
   // What people gave. Put and Delete keep it over restarts; after either: move the proxies whose
   // place is another now, then call Cover with what it did and the version of what was put (none:
   // no types).

@@ -5,8 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "server/resources/assignment.h"
 #include "server/resources/cluster.h"
+#include "server/resources/origin.h"
 #include "server/resources/route.h"
 #include "server/resources/secret.h"
 #include "server/vocabulary/host.h"
@@ -70,7 +73,10 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
   for (ResourceChange& change : api_listeners_.Apply(changes.pools)) {
     const ValidityGate::Slot slot{change.type, change.name};
     if (change.after == nullptr) gate_.Forget(slot, out.problems);
-    if (change.after != nullptr && !gate_.Admits(slot, *change.after, out.problems)) continue;
+    const auto origin_of = [&](absl::string_view) { return OriginOf(change.name); };
+    if (change.after != nullptr && !gate_.Admits(slot, *change.after, origin_of, out.problems)) {
+      continue;
+    }
     out.shared.push_back(std::move(change));
   }
   std::vector<VirtualHostChange> virtual_hosts;
@@ -81,7 +87,11 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
       gate_.Forget(slot, out.problems);
       virtual_hosts_.erase(change.domain);
     } else {
-      if (!gate_.Admits(slot, AloneOf(*change.after), out.problems)) continue;
+      const auto origin_of = [&](absl::string_view field) {
+        return OriginInVirtualHost(*change.after, field,
+                                   [this](const std::string& pool) { return FindPool(pool); });
+      };
+      if (!gate_.Admits(slot, AloneOf(*change.after), origin_of, out.problems)) continue;
       virtual_hosts_[change.domain] = change.after;
     }
     virtual_hosts.push_back(change);
@@ -167,6 +177,38 @@ ResourceChanges Resources::CloseView(uint32_t view_id) {
   return out;
 }
 
+const Pool* Resources::FindPool(const std::string& name) const {
+  const auto found = pools_.find(name);
+  return found == pools_.end() ? nullptr : found->second.get();
+}
+
+Place Resources::OriginOf(const std::string& pool) const {
+  const Pool* const found = FindPool(pool);
+  return found == nullptr ? Place() : OriginInCluster(*found, "");
+}
+
+absl::optional<Place> Resources::OriginNamedIn(Type type, absl::string_view text) const {
+  const auto find = [this](const std::string& pool) { return FindPool(pool); };
+  for (absl::string_view name : absl::StrSplit(text, absl::ByAnyChar(" \t\n'\"`,;()<>="))) {
+    // "cluster(s) shop/web:8000: it ..."
+    while (absl::ConsumeSuffix(&name, ":") || absl::ConsumeSuffix(&name, ".")) {
+    }
+    const auto pool = pools_.find(name);
+    if (type != Type::kRoute && pool != pools_.end()) {
+      Place place = OriginInCluster(*pool->second, "");
+      place.service = pool->first;
+      return place;
+    }
+    const auto host = virtual_hosts_.find(name);
+    if (type == Type::kRoute && host != virtual_hosts_.end()) {
+      Place place = OriginInVirtualHost(*host->second, "", find);
+      place.service = host->first;
+      return place;
+    }
+  }
+  return absl::nullopt;
+}
+
 void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
   const auto before = pools_.find(change.name);
   const bool is_other = before == pools_.end() || change.after == nullptr ||
@@ -188,7 +230,10 @@ void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
   }
   pools_[change.name] = change.after;
   const auto cluster = ClusterOf(change.name, change.after->upstream);
-  if (is_other && gate_.Admits({Type::kCluster, change.name}, cluster, out.problems)) {
+  const auto origin_of = [&](absl::string_view field) {
+    return OriginInCluster(*change.after, field);
+  };
+  if (is_other && gate_.Admits({Type::kCluster, change.name}, cluster, origin_of, out.problems)) {
     out.shared.push_back(
         {Type::kCluster, change.name, Resource::Of(Type::kCluster, change.name, cluster)});
   }
@@ -201,7 +246,11 @@ void Resources::Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out)
                    [&](const ResourceChanges::OfView& v) { return v.view_id == view_id; });
   const ViewState& view = views_.find(view_id)->second;
   const auto assignment = AssignmentOf(pool, view.view);
-  if (gate_.Admits({Type::kEndpoint, pool.name, ViewName(view_id)}, assignment, out.problems)) {
+  const auto origin_of = [&](absl::string_view field) {
+    return OriginInAssignment(pool, assignment, field);
+  };
+  if (gate_.Admits({Type::kEndpoint, pool.name, ViewName(view_id)}, assignment, origin_of,
+                   out.problems)) {
     of_view->changes.push_back(
         {Type::kEndpoint, pool.name, Resource::Of(Type::kEndpoint, pool.name, assignment)});
   }

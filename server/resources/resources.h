@@ -56,6 +56,10 @@ class Resources {
   ResourceChanges Apply(const CertificateChanges& changes,
                         const absl::optional<ClientAuthorities>& for_all);
 
+  // Whose words the first derived resource comes from that `text`, what a proxy said when it
+  // refused resources of that type, calls by its name (a domain, of routes). None: it names none.
+  absl::optional<Place> OriginNamedIn(Type type, absl::string_view text) const;
+
   // Whether containers' routes are for proxies of this view.
   bool IsDerived(const View& view) const;
 
@@ -74,6 +78,10 @@ class Resources {
     std::string proxies;
   };
 
+  // Null: there is none.
+  const Pool* FindPool(const std::string& name) const;
+  // Of whatever is made of that pool.
+  Place OriginOf(const std::string& pool) const;
   void ApplyPool(const PoolChange& change, ResourceChanges& out);
   // The assignment of `pool` for that view, and the problem if containers are out of its reach.
   void Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out);

@@ -167,11 +167,17 @@ TEST(Resources, AVirtualHostThatCannotBeValidIsLeftOutAlone) {
   ModelChanges changes;
   changes.virtual_hosts.push_back({"good.example", HostOf("good.example", "web:80")});
   changes.virtual_hosts.push_back({"bad\nexample", HostOf("bad\nexample", "web:80")});
+  changes.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
   const ResourceChanges made = resources.Apply(changes);
   EXPECT_THAT(domains_of(made), ElementsAre("good.example"));
   ASSERT_EQ(made.problems.size(), 1u);
-  EXPECT_EQ(made.problems[0].problems.at(0).place.service, "bad\nexample");
+  const Place& place = made.problems[0].problems.at(0).place;
+  EXPECT_EQ(place.service, "bad\nexample");
+  EXPECT_EQ(place.host, "h1");
+  EXPECT_EQ(place.container, "c-172.18.0.2");
+  EXPECT_EQ(place.word, "VIRTUAL_HOST");
 
+  changes.pools.clear();
   changes.virtual_hosts = {{"bad\nexample", nullptr}};
   const ResourceChanges gone = resources.Apply(changes);
   ASSERT_EQ(gone.problems.size(), 1u);
@@ -190,10 +196,44 @@ TEST(Resources, AnAssignmentThatCannotBeValidLeavesTheLastGoodOne) {
   EXPECT_THAT(Text(held.views.at(0).changes), IsEmpty());
   ASSERT_EQ(held.problems.size(), 1u);
   EXPECT_THAT(held.problems[0].problems.at(0).what, HasSubstr("'not-an-address' is no IP address"));
+  EXPECT_EQ(held.problems[0].problems.at(0).place.container, "c-not-an-address");
+  EXPECT_EQ(held.problems[0].problems.at(0).place.word, "VIRTUAL_PORT");
   // The problem goes with the view.
   const ResourceChanges closed = resources.CloseView(1);
   ASSERT_EQ(closed.problems.size(), 1u);
   EXPECT_THAT(closed.problems[0].problems, IsEmpty());
+}
+
+TEST(Resources, WhoseWordsARefusedResourceComesFromIsKnownByItsName) {
+  Resources resources({});
+  ModelChanges changes;
+  changes.pools.push_back({"shop/web:8000", PoolOf("shop/web:8000", {"172.18.0.2"})});
+  changes.virtual_hosts.push_back({"shop.example", HostOf("shop.example", "shop/web:8000")});
+  resources.Apply(changes);
+  const struct {
+    Type type;
+    const char* text;
+    const char* service;  // null: it names none
+    const char* word;
+  } cases[] = {
+      {Type::kCluster, "Error adding/updating cluster(s) shop/web:8000: no such policy",
+       "shop/web:8000", ""},
+      {Type::kEndpoint, "'shop/web:8000'.", "shop/web:8000", ""},
+      {Type::kRoute, "Duplicate entry of domain shop.example", "shop.example", "VIRTUAL_HOST"},
+      {Type::kRoute, "unknown cluster shop/web:8000", nullptr, nullptr},
+      {Type::kCluster, "shop/web:80001 and ashop/web:8000", nullptr, nullptr},
+      {Type::kCluster, "shop.example", nullptr, nullptr},
+      {Type::kListener, "", nullptr, nullptr},
+  };
+  for (const auto& of : cases) {
+    SCOPED_TRACE(of.text);
+    const auto origin = resources.OriginNamedIn(of.type, of.text);
+    ASSERT_EQ(origin.has_value(), of.service != nullptr);
+    if (!origin.has_value()) continue;
+    EXPECT_EQ(origin->service, of.service);
+    EXPECT_EQ(origin->container, "c-172.18.0.2");
+    EXPECT_EQ(origin->word, of.word);
+  }
 }
 
 TEST(Route, OnlyMethodsThatMayBeRepeatedAreRetriedAfterTheyWereSent) {
@@ -296,7 +336,10 @@ TEST(Listener, HasWhatTheSettingsSay) {
   EXPECT_EQ(manager_of(plain).access_log_size(), 0);
   EXPECT_EQ(manager_of(plain).xff_num_trusted_hops(), 0u);
 
-  ListenerSettings settings{"::", true, true, ListenerSettings::AccessLog::kJson};
+  const ListenerSettings settings{.ip = "::",
+                                  .trust_downstream_proxy = true,
+                                  .proxy_protocol = true,
+                                  .access_log = ListenerSettings::AccessLog::kJson};
   const auto full = HttpListenerOf("http", settings, 8080, "http");
   EXPECT_EQ(full.listener_filters(0).name(), "envoy.filters.listener.proxy_protocol");
   EXPECT_TRUE(full.address().socket_address().ipv4_compat());

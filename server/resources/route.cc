@@ -220,6 +220,11 @@ envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
   return virtual_host;
 }
 
+const Route* RouteBehind(const VirtualHost& host, size_t index) {
+  const size_t of = index / 2;  // AddRoutes makes two of each
+  return of < host.routes.size() ? &host.routes[of] : nullptr;
+}
+
 envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domain) {
   envoy::config::route::v3::VirtualHost virtual_host;
   virtual_host.set_name(domain);

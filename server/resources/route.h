@@ -33,6 +33,10 @@ struct Serving {
 envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
                                                     const Serving& serving = {});
 
+// Which of the host's routes the virtual host's route `index` is of, if they are served as they are
+// (no redirect). Null: none.
+const Route* RouteBehind(const VirtualHost& host, size_t index);
+
 // The virtual host of a domain whose every request is answered with 421.
 envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domain);
 

@@ -12,33 +12,45 @@ std::string SourceOf(const ValidityGate::Slot& slot) {
   return absl::StrCat("validity of ", ShortName(slot.type), " ", slot.name, " ", slot.view);
 }
 
-Problem InvalidProblem(const ValidityGate::Slot& slot, const absl::Status& valid) {
+// "routes[0].match.prefix: it is empty" is about "routes[0].match.prefix"; without a field about
+// the whole.
+absl::string_view FieldOf(absl::string_view violation) {
+  const size_t colon = violation.find(": ");
+  return colon == absl::string_view::npos ? "" : violation.substr(0, colon);
+}
+
+Problem InvalidProblem(const ValidityGate::Slot& slot, const absl::Status& valid, Place origin) {
   Problem problem;
+  problem.place = std::move(origin);
   problem.place.service = slot.name;
-  problem.place.word = std::string(ShortName(slot.type));
-  problem.what = absl::StrCat("what its containers ask for comes to ", ShortName(slot.type),
-                              " that no proxy would take, so it is held back alone and proxies "
-                              "keep the last good one, if there is one: ",
-                              valid.message());
+  problem.what =
+      absl::StrCat("what its containers ask for comes to a resource (", ShortName(slot.type),
+                   ") that no proxy would take, so it is held back alone and proxies "
+                   "keep the last good one, if there is one: ",
+                   valid.message());
   problem.cure =
-      "see which variable or label of its containers says that (`fairlead services`), and correct "
-      "it";
+      problem.place.word.empty()
+          ? "see which variable or label of its containers says that (`fairlead services`), and "
+            "correct it"
+          : absl::StrCat(
+                "correct ", problem.place.word,
+                ", or the label or the part of VIRTUAL_HOST_MULTIPORTS that says the same");
   return problem;
 }
 
 }  // namespace
 
 bool ValidityGate::Admits(const Slot& slot, const google::protobuf::Message& message,
-                          std::vector<ProblemsOf>& problems) {
-  return Take(slot, Validate(message), problems);
+                          OriginOf origin_of, std::vector<ProblemsOf>& problems) {
+  return Take(slot, Validate(message), origin_of, problems);
 }
 
-bool ValidityGate::Admits(const Slot& slot, const Resource& resource,
+bool ValidityGate::Admits(const Slot& slot, const Resource& resource, OriginOf origin_of,
                           std::vector<ProblemsOf>& problems) {
-  return Take(slot, ValidateBytes(TypeUrl(resource.type()), resource.body()), problems);
+  return Take(slot, ValidateBytes(TypeUrl(resource.type()), resource.body()), origin_of, problems);
 }
 
-bool ValidityGate::Take(const Slot& slot, const absl::Status& valid,
+bool ValidityGate::Take(const Slot& slot, const absl::Status& valid, OriginOf origin_of,
                         std::vector<ProblemsOf>& problems) {
   if (valid.ok()) {
     Forget(slot, problems);
@@ -46,7 +58,8 @@ bool ValidityGate::Take(const Slot& slot, const absl::Status& valid,
   }
   std::string source = SourceOf(slot);
   refused_.insert(source);
-  problems.push_back({std::move(source), {InvalidProblem(slot, valid)}});
+  problems.push_back(
+      {std::move(source), {InvalidProblem(slot, valid, origin_of(FieldOf(valid.message())))}});
   return false;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "server/base/problem.h"
@@ -27,16 +28,22 @@ class ValidityGate {
     std::string view = {};  // "view 3", if it differs from view to view
   };
 
-  // Whether `message` may take its place. What that changes about its problem is added.
-  bool Admits(const Slot& slot, const google::protobuf::Message& message,
+  // Whose words a field of the message comes from; the field is as Validate names it.
+  using OriginOf = absl::FunctionRef<Place(absl::string_view field)>;
+
+  // Whether `message` may take its place. What that changes about its problem is added, with its
+  // origin.
+  bool Admits(const Slot& slot, const google::protobuf::Message& message, OriginOf origin_of,
               std::vector<ProblemsOf>& problems);
   // As Admits, of a serialized resource.
-  bool Admits(const Slot& slot, const Resource& resource, std::vector<ProblemsOf>& problems);
+  bool Admits(const Slot& slot, const Resource& resource, OriginOf origin_of,
+              std::vector<ProblemsOf>& problems);
   // The place is gone, and its problem with it.
   void Forget(const Slot& slot, std::vector<ProblemsOf>& problems);
 
  private:
-  bool Take(const Slot& slot, const absl::Status& valid, std::vector<ProblemsOf>& problems);
+  bool Take(const Slot& slot, const absl::Status& valid, OriginOf origin_of,
+            std::vector<ProblemsOf>& problems);
 
   absl::flat_hash_set<std::string> refused_;  // sources of problems that stand
 };

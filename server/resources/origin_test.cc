@@ -1,0 +1,95 @@
+#include "server/resources/origin.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "server/resources/assignment.h"
+
+namespace fairlead {
+namespace {
+
+// "HOST CONTAINER WORD"
+std::string Text(const Place& place) {
+  return absl::StrCat(place.host, " ", place.container, " ", place.word);
+}
+
+std::shared_ptr<const Endpoint> EndpointOf(const std::string& container, const std::string& ip,
+                                           int started) {
+  auto endpoint = std::make_shared<Endpoint>();
+  endpoint->container_id = endpoint->container_name = container;
+  endpoint->host_id = absl::StrCat("host-", container);
+  endpoint->started_at = absl::FromUnixSeconds(started);
+  endpoint->port = 8000;
+  endpoint->addresses = {{Address::From::kPublished, "", ip, 8000}};
+  return endpoint;
+}
+
+Pool PoolOf(std::vector<std::shared_ptr<const Endpoint>> endpoints) {
+  Pool pool;
+  pool.name = "shop/web:8000";
+  pool.endpoints = std::move(endpoints);
+  return pool;
+}
+
+TEST(Origin, OfAClusterIsTheNewestContainerAndTheWordOfTheField) {
+  const Pool pool = PoolOf({EndpointOf("a", "192.0.2.1", 1), EndpointOf("b", "192.0.2.2", 3),
+                            EndpointOf("c", "192.0.2.3", 2)});
+  EXPECT_EQ(Text(OriginInCluster(pool, "")), "host-b b ");
+  EXPECT_EQ(Text(OriginInCluster(pool, "lb_policy")), "host-b b fairlead.loadbalance");
+  EXPECT_EQ(Text(OriginInCluster(pool, "transport_socket.name")), "host-b b VIRTUAL_PROTO");
+  EXPECT_EQ(Text(OriginInCluster(PoolOf({}), "lb_policy")), "  fairlead.loadbalance");
+}
+
+TEST(Origin, OfAnEndpointIsTheContainerThatHasTheAddress) {
+  const Pool pool = PoolOf({EndpointOf("a", "192.0.2.1", 1), EndpointOf("b", "192.0.2.2", 3)});
+  const auto assignment = AssignmentOf(pool, {});
+  EXPECT_EQ(Text(OriginInAssignment(pool, assignment, "endpoints[0].lb_endpoints[0].endpoint")),
+            "host-a a VIRTUAL_PORT");
+  EXPECT_EQ(Text(OriginInAssignment(pool, assignment, "endpoints[0].lb_endpoints[1].endpoint")),
+            "host-b b VIRTUAL_PORT");
+  for (const char* field : {"", "cluster_name", "endpoints[0]", "endpoints[x].lb_endpoints[0]",
+                            "endpoints[0].lb_endpoints[2]", "endpoints[1].lb_endpoints[0]",
+                            "endpoints[0", "endpoints[99999999999999999999].lb_endpoints[0]"}) {
+    EXPECT_EQ(Text(OriginInAssignment(pool, assignment, field)), "host-b b ") << field;
+  }
+}
+
+TEST(Origin, OfAVirtualHostIsTheContainerBehindTheRoute) {
+  VirtualHost host;
+  host.domain = "shop.example";
+  for (const char* pool : {"api", "web", "gone"}) {
+    Route& route = host.routes.emplace_back();
+    route.path = absl::StrCat("/", pool);
+    route.pool = pool;
+  }
+  const Pool api = PoolOf({EndpointOf("api", "192.0.2.1", 1)});
+  const Pool web = PoolOf({EndpointOf("web", "192.0.2.2", 1)});
+  const auto find = [&](const std::string& name) -> const Pool* {
+    return name == "api" ? &api : name == "web" ? &web : nullptr;
+  };
+  const struct {
+    const char* field;
+    const char* origin;
+  } cases[] = {
+      {"domains[0]", "host-api api VIRTUAL_HOST"},
+      {"", "host-api api VIRTUAL_HOST"},
+      {"routes[0].match.prefix", "host-api api VIRTUAL_PATH"},
+      {"routes[1].match.safe_regex.regex", "host-api api VIRTUAL_PATH"},
+      {"routes[2].match.headers[0].string_match", "host-web web VIRTUAL_HOST"},
+      {"routes[3].route.prefix_rewrite", "host-web web VIRTUAL_DEST"},
+      {"routes[3].route.hash_policy[0].header", "host-web web fairlead.loadbalance"},
+      {"routes[2].response_headers_to_add[0].header.value", "host-web web HSTS"},
+      {"routes[2].typed_per_filter_config[x]", "host-web web NETWORK_ACCESS"},
+      {"routes[4].match.prefix", "  VIRTUAL_PATH"},
+      {"routes[6].match.prefix", "host-api api VIRTUAL_PATH"},
+  };
+  for (const auto& of : cases) {
+    EXPECT_EQ(Text(OriginInVirtualHost(host, of.field, find)), of.origin) << of.field;
+  }
+}
+
+}  // namespace
+}  // namespace fairlead
