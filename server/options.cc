@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "server/base/file.h"
 #include "server/base/settings.h"
 #include "server/base/version.h"
 #include "server/resources/tls_policy.h"
@@ -107,6 +108,18 @@ absl::Status CheckAccessLog(absl::string_view form) {
   return absl::InvalidArgumentError("there is no such form; write text, json or off");
 }
 
+// Takes the file into `page`: once, since each other page is another listener, whose connections
+// proxies would drain.
+Settings::Check ReadPageInto(std::string& page) {
+  return [&page](absl::string_view path) {
+    absl::StatusOr<std::string> content = ReadFile(std::string(path), Pages::kLargest);
+    if (!content.ok()) return content.status();
+    if (content->empty()) return absl::InvalidArgumentError("it is empty; name a page in HTML");
+    page = *std::move(content);
+    return absl::OkStatus();
+  };
+}
+
 // Settings that are text on the command line and something else in the options.
 struct Texts {
   std::string http_listener = "0.0.0.0:8080";
@@ -118,7 +131,11 @@ struct Texts {
   bool trust_default_cert = true;
   bool enable_http_on_missing_cert = true;
   bool acme_http_challenge_location = true;
+  bool http2 = true;
+  bool http3 = false;
   std::string access_log = "off";
+  std::string error_page;
+  std::string unavailable_page;
   std::string default_host;
   int64_t unknown_host_status = 404;
   std::vector<std::string> groups = {"default"};
@@ -179,6 +196,11 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
       "acme-http-challenge-location",
       "What is below /.well-known/acme-challenge/ goes to the containers, and not to https.",
       &texts.acme_http_challenge_location);
+  settings.Add("http2", "HTTP/2 is offered over https. A container's label wins.", &texts.http2);
+  settings.Add("http3",
+               "Hosts are served over HTTP/3 (QUIC) too, at the same port of UDP, and say so. A "
+               "container's label wins.",
+               &texts.http3);
   settings.Add("default-host", "HOST",
                "A host that containers ask for, which also gets the requests for hosts that nobody "
                "asks for.",
@@ -194,6 +216,17 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Add("access-log", "FORM",
                "A line for each request on the proxies' standard output: text, json or off.",
                &texts.access_log, CheckAccessLog);
+  Pages& pages = options.control.pipeline.resources.http.settings.pages;
+  settings.Add(
+      "error-page", "FILE",
+      "The page (HTML) that proxies send when they themselves answer 500, 502, 503 or 504; "
+      "what containers answer stays as it is. Read at the start.",
+      &texts.error_page, ReadPageInto(pages.error));
+  settings.Add(
+      "unavailable-page", "FILE",
+      "The page for 503 while no container of a route can be reached; without it the error "
+      "page, or a plain one.",
+      &texts.unavailable_page, ReadPageInto(pages.unavailable));
   settings.Add("groups", "NAME,...", "Groups of proxies that get the containers' routes.",
                &texts.groups);
   settings.Add("certificates-dir", "DIR",
@@ -287,6 +320,8 @@ void Apply(const Texts& texts, ServerOptions& options) {
   https.defaults.http_without_certificate = texts.enable_http_on_missing_cert;
   https.defaults.acme_challenge =
       texts.acme_http_challenge_location ? AcmeChallenge::kOn : AcmeChallenge::kOff;
+  https.defaults.http2 = texts.http2;
+  https.defaults.http3 = texts.http3;
   pipeline.resources.groups = texts.groups;
   pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
                                             texts.routable_networks.end());

@@ -131,6 +131,23 @@ install_grpc_python() {
     "grpcio==$grpc_python_version" "grpcio-reflection==$grpc_python_version"
 }
 
+# The version of PyPI's aioquic, which plays a client that speaks HTTP/3: Debian 12's curl does not.
+aioquic_version=1.7.2
+
+# install_aioquic: in a virtual environment of its own.
+install_aioquic() {
+  local python=$top/.cache/aioquic/bin/python3
+  if [[ $("$python" -c 'import aioquic; print(aioquic.__version__)' 2>/dev/null) == "$aioquic_version" ]]; then
+    note "aioquic $aioquic_version is here already"
+    return
+  fi
+  note "installing aioquic $aioquic_version in .cache/aioquic"
+  rm -rf "$top/.cache/aioquic"
+  mkdir -p "$top/.cache"
+  /usr/bin/python3 -m venv "$top/.cache/aioquic"
+  "$top/.cache/aioquic/bin/pip" install -q --disable-pip-version-check "aioquic==$aioquic_version"
+}
+
 # docker_client: Debian's client, which fits Debian's engine, before any other one.
 docker_client() {
   if [[ -x /usr/bin/docker ]]; then echo /usr/bin/docker; else echo docker; fi

@@ -47,6 +47,20 @@ ClearText ClearTextOf(HttpsMethod method) {
   return ClearText::kServed;
 }
 
+Clients ClientsOf(ClientCertificates said) {
+  switch (said) {
+    case ClientCertificates::kRequired:
+      return Clients::kRequired;
+    case ClientCertificates::kOptional:
+      return Clients::kOptional;
+    case ClientCertificates::kAnyone:
+      return Clients::kOptionalWithoutAuthority;
+    case ClientCertificates::kOff:
+      return Clients::kNone;
+  }
+  return Clients::kRequired;
+}
+
 }  // namespace
 
 DomainTls DomainTlsOf(const std::string& domain, const DomainSettings& said,
@@ -75,10 +89,10 @@ DomainTls DomainTlsOf(const std::string& domain, const DomainSettings& said,
     tls.policy = FindTlsPolicy(kDefaultTlsPolicy);
   }
   if (ground.asks_clients(tls.certificate)) {
-    tls.clients = settings.client_certificate_required.value_or(true) ? Clients::kRequired
-                                                                      : Clients::kOptional;
+    tls.clients = ClientsOf(settings.client_certificates.value_or(ClientCertificates::kRequired));
   }
   tls.http2 = settings.http2.value_or(true);
+  tls.http3 = settings.http3.value_or(false) && tls.clients == Clients::kNone;
   if (method != HttpsMethod::kNoRedirect) tls.hsts = settings.hsts.value_or(kDefaultHsts);
   return tls;
 }

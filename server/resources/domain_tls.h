@@ -25,7 +25,8 @@ struct DomainTls {
   const TlsPolicy* policy = nullptr;  // never null where there is a certificate
   TlsSettings::ClientCertificates clients = TlsSettings::ClientCertificates::kNone;
   bool http2 = true;
-  std::string hsts;  // Strict-Transport-Security; empty: none
+  bool http3 = false;  // over QUIC too; not where clients are to show certificates
+  std::string hsts;    // Strict-Transport-Security; empty: none
   ClearText clear_text = ClearText::kServed;
   // Of redirects for other methods than GET and HEAD, which get 301.
   int redirect_status = 301;

@@ -126,8 +126,31 @@ TEST(DomainTls, ClientsAreAskedWhereThereAreAuthorities) {
   EXPECT_EQ(ground.Of(said, problem).clients, Clients::kNone);
   ground.asks = true;
   EXPECT_EQ(ground.Of(said, problem).clients, Clients::kRequired);
-  said.client_certificate_required = false;
-  EXPECT_EQ(ground.Of(said, problem).clients, Clients::kOptional);
+  const std::pair<ClientCertificates, Clients> cases[] = {
+      {ClientCertificates::kRequired, Clients::kRequired},
+      {ClientCertificates::kOptional, Clients::kOptional},
+      {ClientCertificates::kAnyone, Clients::kOptionalWithoutAuthority},
+      {ClientCertificates::kOff, Clients::kNone},
+  };
+  for (const auto& [asked, clients] : cases) {
+    said.client_certificates = asked;
+    EXPECT_EQ(ground.Of(said, problem).clients, clients);
+  }
+}
+
+TEST(DomainTls, Http3IsOffUnlessAskedForAndNeverWithClientCertificates) {
+  Ground ground;
+  absl::optional<Problem> problem;
+  DomainSettings said;
+  EXPECT_FALSE(ground.Of(said, problem).http3);
+  ground.defaults.http3 = true;
+  EXPECT_TRUE(ground.Of(said, problem).http3);
+  ground.asks = true;
+  EXPECT_FALSE(ground.Of(said, problem).http3);
+  said.client_certificates = ClientCertificates::kOff;
+  EXPECT_TRUE(ground.Of(said, problem).http3);
+  said.http3 = false;
+  EXPECT_FALSE(ground.Of(said, problem).http3);
 }
 
 }  // namespace

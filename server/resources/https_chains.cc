@@ -92,8 +92,18 @@ std::vector<HttpsChain> HttpsChainsOf(const absl::btree_map<std::string, DomainT
 
 std::string RoutesOfChain(const std::string& base, const std::string& certificate,
                           Clients clients) {
-  if (clients == Clients::kNone) return base;
-  return absl::StrCat(base, "/", certificate, clients == Clients::kRequired ? "" : "/optional");
+  const std::string own = absl::StrCat(base, "/", certificate);
+  switch (clients) {
+    case Clients::kNone:
+      return base;
+    case Clients::kRequired:
+      return own;
+    case Clients::kOptional:
+      return absl::StrCat(own, "/optional");
+    case Clients::kOptionalWithoutAuthority:
+      return absl::StrCat(own, "/optional_no_ca");
+  }
+  return own;
 }
 
 }  // namespace fairlead

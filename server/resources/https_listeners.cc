@@ -38,8 +38,8 @@ HttpsListeners::HttpsListeners(Options options) : options_(std::move(options)) {
   ports_[options_.port];
 }
 
-std::string HttpsListeners::NameOf(uint16_t port) const {
-  return port == options_.port ? kHttps : absl::StrCat(kHttps, "@", port);
+std::string HttpsListeners::NameOf(uint16_t port, const char* own) const {
+  return port == options_.port ? own : absl::StrCat(own, "@", port);
 }
 
 HttpsListeners::Changes HttpsListeners::Apply(const std::vector<VirtualHostChange>& changes) {
@@ -128,6 +128,7 @@ DomainTls HttpsListeners::Fallback() const {
   if (fallback.policy == nullptr) fallback.policy = FindTlsPolicy(kDefaultTlsPolicy);
   if (for_all_ || found->second) fallback.clients = Clients::kRequired;
   fallback.http2 = options_.defaults.http2.value_or(true);
+  fallback.http3 = options_.defaults.http3.value_or(false) && fallback.clients == Clients::kNone;
   return fallback;
 }
 
@@ -149,6 +150,7 @@ void HttpsListeners::Put(const Domain& domain, Touched& touched) {
   const std::string routes = RoutesOfChain(base, domain.tls.certificate, domain.tls.clients);
   Serving serving;
   serving.hsts = domain.tls.hsts;
+  if (domain.tls.http3) serving.http3_port = port;
   TableOf(port, routes).Put(domain.host, std::move(serving));
   if (routes != base) TableOf(port, base).PutMisdirected(domain.host->domain);
   ports_[port].domains[domain.host->domain] = domain.tls;
@@ -193,6 +195,7 @@ absl::btree_set<std::string> HttpsListeners::BuildListener(uint16_t port, Port& 
   const DomainTls fallback =
       state.domains.empty() && port != options_.port ? DomainTls() : Fallback();
   const std::vector<HttpsChain> chains = HttpsChainsOf(state.domains, fallback, unreachable);
+  BuildHttp3Listener(port, state, fallback, out);
   for (const auto& [domain, tls] : state.domains) {
     const bool is_unreachable =
         std::find(unreachable.begin(), unreachable.end(), domain) != unreachable.end();
@@ -229,6 +232,33 @@ absl::btree_set<std::string> HttpsListeners::BuildListener(uint16_t port, Port& 
       {Type::kListener, base,
        Resource::Of(Type::kListener, base, HttpsListenerOf(base, options_.settings, port, built))});
   return routes;
+}
+
+void HttpsListeners::BuildHttp3Listener(uint16_t port, Port& state, const DomainTls& fallback,
+                                        Changes& out) {
+  const std::string name = NameOf(port, kHttp3);
+  absl::btree_map<std::string, DomainTls> domains;
+  for (const auto& [domain, tls] : state.domains) {
+    if (tls.http3) domains.emplace(domain, tls);
+  }
+  // Domains that cannot be named are in the chain of whoever asks for no other.
+  const bool has_fallback =
+      fallback.clients == Clients::kNone && (fallback.http3 || !domains.empty());
+  std::vector<std::string> unreachable;
+  std::vector<TlsChain> built;
+  for (const HttpsChain& chain :
+       HttpsChainsOf(domains, has_fallback ? fallback : DomainTls(), unreachable)) {
+    built.push_back({chain.server_names, QuicSocketOf(chain.certificate), NameOf(port)});
+  }
+  if (built.empty()) {
+    if (state.has_http3_listener) out.resources.push_back({Type::kListener, name, nullptr});
+    state.has_http3_listener = false;
+    return;
+  }
+  state.has_http3_listener = true;
+  out.resources.push_back(
+      {Type::kListener, name,
+       Resource::Of(Type::kListener, name, Http3ListenerOf(name, options_.settings, port, built))});
 }
 
 void HttpsListeners::Tell(const std::string& source, absl::optional<Problem> problem,

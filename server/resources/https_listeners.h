@@ -23,6 +23,10 @@ namespace fairlead {
 // Its chains are those of https_chains.h, and their certificates come by SDS: a swapped one changes
 // no listener. A listener without any chain is none.
 //
+// Beside it, for domains that are served over HTTP/3 too, stands one for QUIC at the same port of
+// UDP, "http3" or "http3@8444", with the same routes. Domains whose clients are to
+// show certificates are not among them: whom those let in is settled in one place, over TCP.
+//
 // Routes are called as the listener, but for domains whose clients are to show certificates: those
 // are apart, "https/CERTIFICATE", and answer 421 (Misdirected Request) on connections that were
 // made without one.
@@ -50,6 +54,7 @@ class HttpsListeners {
 
   // The name of the listener and routes at the proxies' own port.
   static constexpr char kHttps[] = "https";
+  static constexpr char kHttp3[] = "http3";
 
   explicit HttpsListeners(Options options);
 
@@ -70,6 +75,7 @@ class HttpsListeners {
     absl::btree_map<std::string, DomainTls> domains;  // those that have a certificate
     absl::btree_map<std::string, RouteTable> tables;  // by the name of the routes
     bool has_listener = false;
+    bool has_http3_listener = false;
   };
   // Which ports a change touched.
   struct Touched {
@@ -77,7 +83,7 @@ class HttpsListeners {
     absl::btree_set<uint16_t> routes;
   };
 
-  std::string NameOf(uint16_t port) const;
+  std::string NameOf(uint16_t port, const char* own = kHttps) const;
   DomainTls Decide(const VirtualHost& host, Changes& out);
   DomainTls Fallback() const;
   void Put(const Domain& domain, Touched& touched);
@@ -86,6 +92,8 @@ class HttpsListeners {
   void Build(const Touched& touched, Changes& out);
   // Yields the names of the routes that its chains have.
   absl::btree_set<std::string> BuildListener(uint16_t port, Port& state, Changes& out);
+  // The same for QUIC, whose routes are among these.
+  void BuildHttp3Listener(uint16_t port, Port& state, const DomainTls& fallback, Changes& out);
   RouteTable& TableOf(uint16_t port, const std::string& name);
   void Tell(const std::string& source, absl::optional<Problem> problem, Changes& out);
 

@@ -14,9 +14,11 @@
 namespace fairlead {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 VirtualHostChange Claims(const std::string& domain, DomainSettings settings = {}) {
   auto host = std::make_shared<VirtualHost>();
@@ -183,6 +185,67 @@ TEST(HttpsListeners, WhatSniCannotTellIsAProblem) {
   const HttpsListeners::Changes gone = listeners.Apply({{"shop.*", nullptr}});
   ASSERT_EQ(gone.problems.size(), 1u);
   EXPECT_THAT(gone.problems[0].problems, IsEmpty());
+}
+
+// "NAMES" of each chain, "" for the one without names.
+std::vector<std::string> ChainsOf(const envoy::config::listener::v3::Listener& listener) {
+  std::vector<std::string> chains;
+  for (const auto& chain : listener.filter_chains()) {
+    chains.push_back(absl::StrJoin(chain.filter_chain_match().server_names(), ","));
+  }
+  if (listener.has_default_filter_chain()) chains.emplace_back();
+  return chains;
+}
+
+DomainSettings WithHttp3(bool http3) {
+  DomainSettings settings;
+  settings.http3 = http3;
+  return settings;
+}
+
+TEST(HttpsListeners, Http3IsForThoseThatAskForIt) {
+  HttpsListeners listeners({});
+  listeners.Apply(Certs({"a.example", "b.example"}), absl::nullopt);
+  HttpsListeners::Changes changes =
+      listeners.Apply({Claims("a.example", WithHttp3(true)), Claims("b.example")});
+  EXPECT_THAT(Names(changes), ElementsAre("LDS http3", "LDS https", "RDS https"));
+  const auto listener =
+      In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "http3");
+  EXPECT_EQ(listener.address().socket_address().protocol(),
+            envoy::config::core::v3::SocketAddress::UDP);
+  EXPECT_EQ(listener.address().socket_address().port_value(), 8443u);
+  EXPECT_THAT(ChainsOf(listener), ElementsAre("a.example"));
+  const auto routes =
+      In<envoy::config::route::v3::RouteConfiguration>(changes, Type::kRoute, "https");
+  const auto& told = routes.virtual_hosts(0).routes(0).response_headers_to_add();
+  EXPECT_EQ(told.rbegin()->header().key(), "Alt-Svc");
+  EXPECT_EQ(told.rbegin()->header().value(), "h3=\":8443\"; ma=86400");
+  EXPECT_EQ(routes.virtual_hosts(1).routes(0).response_headers_to_add_size(), 1);  // HSTS
+
+  changes = listeners.Apply({Claims("a.example")});
+  EXPECT_THAT(Names(changes), ElementsAre("-LDS http3", "LDS https", "RDS https"));
+}
+
+TEST(HttpsListeners, Http3ForAllIsNotForThoseThatRefuseItOrAskForCertificates) {
+  HttpsListeners::Options options;
+  options.defaults.http3 = true;
+  HttpsListeners listeners(options);
+  listeners.Apply(Certs({"a.example", "b.example", "c.example+", "default"}), absl::nullopt);
+  const HttpsListeners::Changes changes =
+      listeners.Apply({Claims("a.example"), Claims("b.example", WithHttp3(false)),
+                       Claims("c.example"), Claims("~^d"), Claims("e.example")});
+  const auto listener =
+      In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "http3");
+  // Those of the default certificate are in the chain without names.
+  EXPECT_THAT(ChainsOf(listener), ElementsAre("a.example", ""));
+}
+
+TEST(HttpsListeners, Http3HasNoListenerForADomainThatCannotBeNamed) {
+  HttpsListeners listeners({});
+  listeners.Apply(Certs({"a"}), absl::nullopt);
+  DomainSettings settings = WithHttp3(true);
+  settings.certificate = "a";
+  EXPECT_THAT(Names(listeners.Apply({Claims("~^a", settings)})), Not(Contains("LDS http3")));
 }
 
 }  // namespace

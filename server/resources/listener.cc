@@ -57,10 +57,11 @@ void AddAccessLog(ListenerSettings::AccessLog form, HttpConnectionManager& manag
 }
 
 HttpConnectionManager ConnectionManagerOf(const std::string& name, const ListenerSettings& settings,
-                                          const std::string& routes) {
+                                          const std::string& routes, bool http3) {
   HttpConnectionManager manager;
   manager.set_stat_prefix(name);
-  manager.set_codec_type(HttpConnectionManager::AUTO);
+  manager.set_codec_type(http3 ? HttpConnectionManager::HTTP3 : HttpConnectionManager::AUTO);
+  if (http3) manager.mutable_http3_protocol_options();
   auto& rds = *manager.mutable_rds();
   rds.set_route_config_name(routes);
   rds.mutable_config_source()->set_resource_api_version(envoy::config::core::v3::V3);
@@ -75,6 +76,7 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const Listene
   access.set_name(kAccessFilter);
   access.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::rbac::v3::RBAC());
   AddAccessLog(settings.access_log, manager);
+  *manager.mutable_local_reply_config() = LocalReplyOf(settings.pages);
   auto& router = *manager.add_http_filters();
   router.set_name("envoy.filters.http.router");
   router.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::router::v3::Router());
@@ -89,20 +91,37 @@ envoy::config::listener::v3::Listener ListenerAt(const std::string& name,
   socket.set_address(settings.ip);
   socket.set_port_value(port);
   if (settings.ip == "::") socket.set_ipv4_compat(true);
-  if (settings.proxy_protocol) {
-    auto& filter = *listener.add_listener_filters();
-    filter.set_name("envoy.filters.listener.proxy_protocol");
-    filter.mutable_typed_config()->PackFrom(ProxyProtocol());
-  }
   return listener;
 }
 
+void ExpectProxyProtocol(const ListenerSettings& settings,
+                         envoy::config::listener::v3::Listener& listener) {
+  if (!settings.proxy_protocol) return;
+  auto& filter = *listener.add_listener_filters();
+  filter.set_name("envoy.filters.listener.proxy_protocol");
+  filter.mutable_typed_config()->PackFrom(ProxyProtocol());
+}
+
 void AddConnectionManager(const std::string& name, const ListenerSettings& settings,
-                          const std::string& routes,
+                          const std::string& routes, bool http3,
                           envoy::config::listener::v3::FilterChain& chain) {
   auto& filter = *chain.add_filters();
   filter.set_name("envoy.filters.network.http_connection_manager");
-  filter.mutable_typed_config()->PackFrom(ConnectionManagerOf(name, settings, routes));
+  filter.mutable_typed_config()->PackFrom(ConnectionManagerOf(name, settings, routes, http3));
+}
+
+void AddChains(const std::string& name, const ListenerSettings& settings,
+               const std::vector<TlsChain>& chains, bool http3,
+               envoy::config::listener::v3::Listener& listener) {
+  for (const TlsChain& of : chains) {
+    auto& chain = of.server_names.empty() ? *listener.mutable_default_filter_chain()
+                                          : *listener.add_filter_chains();
+    for (const std::string& server_name : of.server_names) {
+      chain.mutable_filter_chain_match()->add_server_names(server_name);
+    }
+    *chain.mutable_transport_socket() = of.socket;
+    AddConnectionManager(name, settings, of.routes, http3, chain);
+  }
 }
 
 }  // namespace
@@ -111,7 +130,8 @@ envoy::config::listener::v3::Listener HttpListenerOf(const std::string& name,
                                                      const ListenerSettings& settings,
                                                      uint16_t port, const std::string& routes) {
   envoy::config::listener::v3::Listener listener = ListenerAt(name, settings, port);
-  AddConnectionManager(name, settings, routes, *listener.add_filter_chains());
+  ExpectProxyProtocol(settings, listener);
+  AddConnectionManager(name, settings, routes, /*http3=*/false, *listener.add_filter_chains());
   return listener;
 }
 
@@ -120,19 +140,24 @@ envoy::config::listener::v3::Listener HttpsListenerOf(const std::string& name,
                                                       uint16_t port,
                                                       const std::vector<TlsChain>& chains) {
   envoy::config::listener::v3::Listener listener = ListenerAt(name, settings, port);
+  ExpectProxyProtocol(settings, listener);
   auto& inspector = *listener.add_listener_filters();
   inspector.set_name("envoy.filters.listener.tls_inspector");
   inspector.mutable_typed_config()->PackFrom(
       envoy::extensions::filters::listener::tls_inspector::v3::TlsInspector());
-  for (const TlsChain& of : chains) {
-    auto& chain = of.server_names.empty() ? *listener.mutable_default_filter_chain()
-                                          : *listener.add_filter_chains();
-    for (const std::string& server_name : of.server_names) {
-      chain.mutable_filter_chain_match()->add_server_names(server_name);
-    }
-    *chain.mutable_transport_socket() = of.socket;
-    AddConnectionManager(name, settings, of.routes, chain);
-  }
+  AddChains(name, settings, chains, /*http3=*/false, listener);
+  return listener;
+}
+
+envoy::config::listener::v3::Listener Http3ListenerOf(const std::string& name,
+                                                      const ListenerSettings& settings,
+                                                      uint16_t port,
+                                                      const std::vector<TlsChain>& chains) {
+  envoy::config::listener::v3::Listener listener = ListenerAt(name, settings, port);
+  listener.mutable_address()->mutable_socket_address()->set_protocol(
+      envoy::config::core::v3::SocketAddress::UDP);
+  listener.mutable_udp_listener_config()->mutable_quic_options();
+  AddChains(name, settings, chains, /*http3=*/true, listener);
   return listener;
 }
 

@@ -6,6 +6,7 @@
 
 #include "envoy/config/core/v3/base.pb.h"
 #include "envoy/config/listener/v3/listener.pb.h"
+#include "server/resources/local_reply.h"
 
 namespace fairlead {
 
@@ -22,6 +23,7 @@ struct ListenerSettings {
   // Connections begin with the PROXY protocol's header (version 1 or 2).
   bool proxy_protocol = false;
   AccessLog access_log = AccessLog::kOff;
+  Pages pages = {};
 };
 
 // The listener `name` for HTTP/1.1 and HTTP/2 in clear text at `port`, whose routes come over RDS
@@ -40,6 +42,13 @@ struct TlsChain {
 // The listener `name` for HTTP/1.1 and HTTP/2 over TLS at `ip`:`port`. At least one chain; of those
 // without server names one at most.
 envoy::config::listener::v3::Listener HttpsListenerOf(const std::string& name,
+                                                      const ListenerSettings& settings,
+                                                      uint16_t port,
+                                                      const std::vector<TlsChain>& chains);
+
+// The listener `name` for HTTP/3 over UDP, otherwise like that. No PROXY protocol: it has no place
+// in QUIC.
+envoy::config::listener::v3::Listener Http3ListenerOf(const std::string& name,
                                                       const ListenerSettings& settings,
                                                       uint16_t port,
                                                       const std::vector<TlsChain>& chains);

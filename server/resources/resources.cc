@@ -130,7 +130,8 @@ std::optional<Serving> Resources::InClearText(const VirtualHost& host) const {
     case DomainTls::ClearText::kNothing:
       return std::nullopt;
     case DomainTls::ClearText::kRedirected:
-      serving.redirect = Serving::Redirect{tls.port, tls.redirect_status, tls.serves_challenges};
+      serving.redirect = Serving::Redirect{tls.port, tls.redirect_status, tls.serves_challenges,
+                                           options_.http.settings.trust_downstream_proxy};
       return serving;
   }
   return serving;

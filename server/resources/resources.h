@@ -97,7 +97,8 @@ class Resources {
   HttpListeners http_;
   HttpsListeners https_;
   absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> virtual_hosts_;
-  ApiListeners api_listeners_{{HttpListeners::kHttp, HttpsListeners::kHttps}};
+  ApiListeners api_listeners_{
+      {HttpListeners::kHttp, HttpsListeners::kHttps, HttpsListeners::kHttp3}};
   ValidityGate gate_;
   absl::btree_map<uint32_t, ViewState> views_;
   // Sources of problems that stand.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "envoy/config/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
@@ -138,6 +139,13 @@ void AddRedirects(const VirtualHost& host, const Serving::Redirect& redirect,
   get.mutable_redirect()->set_https_redirect(true);
   // Where it is https's own, what the request had is left out too.
   if (redirect.port != 443) get.mutable_redirect()->set_port_redirect(redirect.port);
+  if (redirect.but_forwarded_https) {
+    auto& header = *get.mutable_match()->add_headers();
+    header.set_name("x-forwarded-proto");
+    header.mutable_string_match()->set_exact("https");
+    header.set_invert_match(true);
+    header.set_treat_missing_header_as_empty(true);
+  }
   if (redirect.other_methods_status == 301) return;
   auto& other = *to.add_routes();
   other = get;
@@ -160,17 +168,25 @@ std::vector<Route> ChallengesOf(const VirtualHost& host) {
   return {};
 }
 
-void AddRoutes(const VirtualHost& host, const std::vector<Route>& routes, const std::string& hsts,
+// What the application says of itself stands.
+void AddIfAbsent(const char* name, std::string value, envoy::config::route::v3::Route& route) {
+  auto& header = *route.add_response_headers_to_add();
+  header.mutable_header()->set_key(name);
+  header.mutable_header()->set_value(std::move(value));
+  header.set_append_action(HeaderValueOption::ADD_IF_ABSENT);
+}
+
+void AddRoutes(const VirtualHost& host, const std::vector<Route>& routes, const Serving& serving,
                envoy::config::route::v3::VirtualHost& to) {
   for (const Route& route : routes) {
     auto& idempotent = *to.add_routes();
     *idempotent.mutable_match() = MatchOf(host.domain, route.path);
-    if (!hsts.empty()) {
-      auto& header = *idempotent.add_response_headers_to_add();
-      header.mutable_header()->set_key("Strict-Transport-Security");
-      header.mutable_header()->set_value(EscapedForEnvoy(hsts));
-      // What the application says of itself stands.
-      header.set_append_action(HeaderValueOption::ADD_IF_ABSENT);
+    if (!serving.hsts.empty()) {
+      AddIfAbsent("Strict-Transport-Security", EscapedForEnvoy(serving.hsts), idempotent);
+    }
+    if (serving.http3_port != 0) {
+      AddIfAbsent("Alt-Svc", absl::StrCat("h3=\":", serving.http3_port, "\"; ma=86400"),
+                  idempotent);
     }
     if (route.internal) {
       (*idempotent.mutable_typed_per_filter_config())[kAccessFilter].PackFrom(OnlyInternal());
@@ -185,9 +201,10 @@ void AddRoutes(const VirtualHost& host, const std::vector<Route>& routes, const 
 
 void AddRoutes(const VirtualHost& host, const Serving& serving,
                envoy::config::route::v3::VirtualHost& to) {
-  if (!serving.redirect.has_value()) return AddRoutes(host, host.routes, serving.hsts, to);
-  if (serving.redirect->but_challenges) AddRoutes(host, ChallengesOf(host), "", to);
+  if (!serving.redirect.has_value()) return AddRoutes(host, host.routes, serving, to);
+  if (serving.redirect->but_challenges) AddRoutes(host, ChallengesOf(host), Serving(), to);
   AddRedirects(host, *serving.redirect, to);
+  if (serving.redirect->but_forwarded_https) AddRoutes(host, host.routes, Serving(), to);
 }
 
 // What a container is told of the client, and by whom it is believed: a client's own word for it

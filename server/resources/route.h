@@ -21,10 +21,15 @@ struct Serving {
     int other_methods_status = 301;
     // What is below /.well-known/acme-challenge/ is not redirected.
     bool but_challenges = true;
+    // Nor is what came over https to a proxy in front that is trusted (X-Forwarded-Proto): it would
+    // come again and again.
+    bool but_forwarded_https = false;
   };
 
   std::optional<Redirect> redirect;  // nothing: the routes themselves
   std::string hsts;                  // Strict-Transport-Security; empty: none
+  // Clients are told that HTTP/3 is spoken there (RFC 7838); 0: nowhere.
+  uint16_t http3_port = 0;
 };
 
 // The virtual host of a domain that is no regular expression. Each path has two routes: one for the

@@ -1,5 +1,6 @@
 #include "server/resources/tls.h"
 
+#include "envoy/extensions/transport_sockets/quic/v3/quic_transport.pb.h"
 #include "server/resources/secret.h"
 
 namespace fairlead {
@@ -54,6 +55,19 @@ envoy::config::core::v3::TransportSocket TlsSocketOf(const TlsSettings& settings
   envoy::config::core::v3::TransportSocket socket;
   socket.set_name("envoy.transport_sockets.tls");
   socket.mutable_typed_config()->PackFrom(TlsContextOf(settings));
+  return socket;
+}
+
+envoy::config::core::v3::TransportSocket QuicSocketOf(const std::string& certificate) {
+  envoy::extensions::transport_sockets::quic::v3::QuicDownstreamTransport transport;
+  CommonTlsContext& common =
+      *transport.mutable_downstream_tls_context()->mutable_common_tls_context();
+  SetSecret(*common.add_tls_certificate_sds_secret_configs(), CertificateSecretName(certificate));
+  common.add_alpn_protocols("h3");
+  transport.mutable_enable_early_data()->set_value(false);
+  envoy::config::core::v3::TransportSocket socket;
+  socket.set_name("envoy.transport_sockets.quic");
+  socket.mutable_typed_config()->PackFrom(transport);
   return socket;
 }
 

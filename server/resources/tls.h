@@ -35,4 +35,9 @@ envoy::extensions::transport_sockets::tls::v3::DownstreamTlsContext TlsContextOf
 // The same as a filter chain wants it.
 envoy::config::core::v3::TransportSocket TlsSocketOf(const TlsSettings& settings);
 
+// How a listener speaks QUIC to the clients of some hosts: TLS 1.3, with this certificate (as
+// above). Nobody's request is taken with the first packet (0-RTT): whoever recorded it could send
+// it again.
+envoy::config::core::v3::TransportSocket QuicSocketOf(const std::string& certificate);
+
 }  // namespace fairlead

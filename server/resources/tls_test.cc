@@ -1,7 +1,6 @@
 #include "server/resources/tls.h"
 
 #include <gmock/gmock.h>
-#include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -9,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/resources/secret.h"
-#include "test/support/files.h"
+#include "test/support/golden_message.h"
 
 namespace fairlead {
 namespace {
@@ -17,25 +16,15 @@ namespace {
 using testing::ElementsAre;
 using Clients = TlsSettings::ClientCertificates;
 
-// As JSON, in Envoy's own names of fields: test/e2e gives the golden files to Envoy.
-std::string JsonOf(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  std::string json;
-  EXPECT_TRUE(google::protobuf::util::MessageToJsonString(message, &json, options).ok());
-  return json;
-}
-
-void ExpectGoldenMessage(const std::string& name, const google::protobuf::Message& message) {
-  ExpectGolden(absl::StrCat("server/resources/golden/", name, ".json"), JsonOf(message));
+void ExpectGolden(const std::string& name, const google::protobuf::Message& message) {
+  ExpectGoldenMessage(absl::StrCat("server/resources/golden/", name, ".json"), message);
 }
 
 TEST(TlsContext, OfEachPolicy) {
   for (const TlsPolicy& policy : TlsPolicies()) {
     SCOPED_TRACE(policy.name);
-    ExpectGoldenMessage(absl::StrCat("tls_policy_", policy.name),
-                        TlsContextOf({.certificate = "shop.example", .policy = &policy}));
+    ExpectGolden(absl::StrCat("tls_policy_", policy.name),
+                 TlsContextOf({.certificate = "shop.example", .policy = &policy}));
   }
 }
 
@@ -50,11 +39,11 @@ TEST(TlsContext, ClientCertificates) {
   };
   for (const auto& of : cases) {
     SCOPED_TRACE(of.name);
-    ExpectGoldenMessage(absl::StrCat("tls_clients_", of.name),
-                        TlsContextOf({.certificate = "shop.example",
-                                      .policy = FindTlsPolicy(kDefaultTlsPolicy),
-                                      .authorities = AuthoritiesSecretName("shop.example"),
-                                      .clients = of.clients}));
+    ExpectGolden(absl::StrCat("tls_clients_", of.name),
+                 TlsContextOf({.certificate = "shop.example",
+                               .policy = FindTlsPolicy(kDefaultTlsPolicy),
+                               .authorities = AuthoritiesSecretName("shop.example"),
+                               .clients = of.clients}));
   }
 }
 
@@ -80,6 +69,8 @@ TEST(TlsContext, Http2IsOfferedUnlessItIsOff) {
               ElementsAre("http/1.1"));
 }
 
+TEST(QuicContext, OfACertificate) { ExpectGolden("quic", QuicSocketOf("shop.example")); }
+
 TEST(TlsPolicy, EveryNameOnceAndNoOther) {
   std::set<std::string> names;
   for (const TlsPolicy& policy : TlsPolicies()) {
@@ -101,22 +92,21 @@ TEST(Secret, OfACertificate) {
   certificate.name = "shop.example";
   certificate.chain = "CHAIN";
   certificate.key = "KEY";
-  ExpectGoldenMessage("secret_certificate", CertificateSecretOf(certificate));
+  ExpectGolden("secret_certificate", CertificateSecretOf(certificate));
 }
 
 TEST(Secret, OfTheAuthoritiesOfClients) {
-  ExpectGoldenMessage(
-      "secret_authorities",
-      AuthoritiesSecretOf(AuthoritiesSecretName("shop.example"),
-                          {.authorities = "AUTHORITIES", .revocations = "REVOKED"}));
-  ExpectGoldenMessage("secret_authorities_for_all",
-                      AuthoritiesSecretOf(kAuthoritiesForAllSecret,
-                                          {.authorities = "AUTHORITIES", .revocations = ""}));
+  ExpectGolden("secret_authorities",
+               AuthoritiesSecretOf(AuthoritiesSecretName("shop.example"),
+                                   {.authorities = "AUTHORITIES", .revocations = "REVOKED"}));
+  ExpectGolden("secret_authorities_for_all",
+               AuthoritiesSecretOf(kAuthoritiesForAllSecret,
+                                   {.authorities = "AUTHORITIES", .revocations = ""}));
 }
 
 TEST(Secret, WithoutUsableAuthoritiesNobodyPasses) {
-  ExpectGoldenMessage("secret_authorities_nobody",
-                      AuthoritiesSecretOf(AuthoritiesSecretName("shop.example"), {}));
+  ExpectGolden("secret_authorities_nobody",
+               AuthoritiesSecretOf(AuthoritiesSecretName("shop.example"), {}));
 }
 
 }  // namespace

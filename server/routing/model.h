@@ -73,7 +73,7 @@ struct Endpoint {
 // How a pool's containers are spoken to.
 struct Upstream {
   Protocol protocol = Protocol::kHttp;
-  LoadBalancing load_balancing;
+  LoadBalancing load_balancing = {};
   // Connections are used again.
   bool keep_alive = true;
 
@@ -99,7 +99,7 @@ struct Route {
   // Only for clients in private networks.
   bool internal = false;
   // What the pool's policy hashes, if it does.
-  LoadBalancing load_balancing;
+  LoadBalancing load_balancing = {};
 
   friend bool operator==(const Route&, const Route&) = default;
 };

@@ -26,6 +26,13 @@ constexpr std::array<std::pair<absl::string_view, HttpsMethod>, 4> kHttpsMethods
     {"nohttps", HttpsMethod::kNoHttps},
 }};
 
+constexpr std::array<std::pair<absl::string_view, ClientCertificates>, 4> kClientCertificates = {{
+    {"on", ClientCertificates::kRequired},
+    {"optional", ClientCertificates::kOptional},
+    {"optional_no_ca", ClientCertificates::kAnyone},
+    {"off", ClientCertificates::kOff},
+}};
+
 // The words of one container, read one by one.
 class Reader {
  public:
@@ -137,18 +144,18 @@ void ReadRedirect(Reader& reader, DomainSettings& settings) {
 void ReadClients(Reader& reader, DomainSettings& settings) {
   const auto said = reader.Word("", "fairlead.ssl-verify-client", "ssl_verify_client");
   if (!said.has_value()) return;
-  if (said->value == "on") {
-    settings.client_certificate_required = true;
-  } else if (said->value == "optional") {
-    settings.client_certificate_required = false;
-  } else {
-    // What is weaker than asked for would let in who should not be.
-    settings.client_certificate_required = true;
-    reader.Refuse(*said,
-                  "is neither on nor optional: a client certificate is required where there "
-                  "is a CA for them",
-                  "write on or optional");
+  for (const auto& [name, clients] : kClientCertificates) {
+    if (absl::EqualsIgnoreCase(said->value, name)) {
+      settings.client_certificates = clients;
+      return;
+    }
   }
+  // What is weaker than asked for would let in who should not be.
+  settings.client_certificates = ClientCertificates::kRequired;
+  reader.Refuse(*said,
+                "is none of on, optional, optional_no_ca and off: a client certificate is required "
+                "where there is a CA for them",
+                "write one of these");
 }
 
 template <typename T>
@@ -190,7 +197,7 @@ DomainSettings Over(DomainSettings settings, const DomainSettings& others) {
   Fill(settings.http_without_certificate, others.http_without_certificate);
   Fill(settings.acme_challenge, others.acme_challenge);
   Fill(settings.non_get_redirect, others.non_get_redirect);
-  Fill(settings.client_certificate_required, others.client_certificate_required);
+  Fill(settings.client_certificates, others.client_certificates);
   Fill(settings.trust_default_certificate, others.trust_default_certificate);
   Fill(settings.http2, others.http2);
   Fill(settings.http3, others.http3);

@@ -21,6 +21,14 @@ enum class HttpsMethod {
 // Whether ACME's HTTP-01 challenges are kept out of the redirect to https.
 enum class AcmeChallenge { kOn, kOff };
 
+// What clients of a domain are to show, where there are authorities for them. In nginx's words.
+enum class ClientCertificates {
+  kRequired,  // on: a certificate of theirs
+  kOptional,  // optional: one of theirs or none
+  kAnyone,    // optional_no_ca: one whoever issued it, or none
+  kOff,       // off: they are asked for none
+};
+
 // What a container asks for of a whole domain, whatever the path. What it does not say is the
 // server's default.
 struct DomainSettings {
@@ -39,8 +47,7 @@ struct DomainSettings {
   std::optional<AcmeChallenge> acme_challenge;
   // The status of redirects to https for methods other than GET and HEAD: 301, 307 or 308.
   std::optional<int> non_get_redirect;
-  // Client certificates, where there is a CA for them: required, or asked for.
-  std::optional<bool> client_certificate_required;
+  std::optional<ClientCertificates> client_certificates;
   // Whether the default certificate may stand in for the domain's own.
   std::optional<bool> trust_default_certificate;
   std::optional<bool> http2;

@@ -9,20 +9,14 @@ import ssl
 import pytest
 
 from harness.certificates import Authority
-from harness.https_shop import HTTPS_PORT, Shop, Upstream, upstream
+from harness.https_shop import HTTPS_PORT, Upstream, open_shop
 from harness.wait import eventually
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shop")
-    with upstream() as port:
-        running = Shop(folder, port, Authority(folder))
-        try:
-            running.start()
-            yield running
-        finally:
-            running.stop()
+    with open_shop(tmp_path_factory.mktemp("shop")) as running:
+        yield running
 
 
 def test_each_name_gets_its_certificate(shop):
@@ -154,6 +148,36 @@ def test_client_certificates(shop):
     shop.await_shown("open.example", opened)
     assert status(None, name="open.example", host="closed.example") == 421
     assert status(mine, host="open.example") == 421
+
+
+@pytest.mark.parametrize(
+    "said, own, strange, none",
+    [
+        ("optional", 200, None, 200),
+        ("optional_no_ca", 200, 200, 200),
+        ("off", 200, 200, 200),
+        ("something", 200, None, None),
+    ],
+)
+def test_what_clients_have_to_show(shop, said, own, strange, none):
+    host = f"{said.replace('_', '-')}.clients.example"
+    clients = Authority(shop.folder, f"clients-{said}")
+    (shop.certificates / f"{host}.ca.crt").write_bytes(clients.certificate.read_bytes())
+    shown = shop.write(host)
+    shop.run(host, {"com.github.nginx-proxy.nginx-proxy.ssl_verify_client": said})
+
+    def status(pair):
+        try:
+            return shop.get(host, pair=pair)[0]
+        except (OSError, http.client.HTTPException):
+            return None
+
+    mine = clients.issue(["client.example"])
+    eventually("its clients are let in", lambda: status(mine) == own)
+    assert status(shop.authority.issue(["client.example"])) == strange
+    assert status(None) == none
+    if none is not None:
+        assert shop.shown(host) == shown
 
 
 def test_by_hand(shop):

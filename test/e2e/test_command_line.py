@@ -18,6 +18,8 @@ def test_an_unknown_flag_is_named(program):
     [
         ("server", "--xds-listen", "nonsense"),
         ("server", "--http-listener", "1.2.3.4:99999"),
+        ("server", "--error-page", "/nowhere/page.html"),
+        ("server", "--unavailable-page", "/dev/null"),
         ("agent", "--docker-host", "ftp://example"),
         ("agent", "--advertise-address", "not-an-ip"),
     ],

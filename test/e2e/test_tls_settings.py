@@ -36,13 +36,24 @@ def listener(context: dict) -> dict:
     }
 
 
-def validate(folder, context: dict) -> None:
+def validate(folder, a_listener: dict) -> None:
     resources = {
-        "listeners": [listener(context)],
+        "listeners": [a_listener],
         "clusters": [{"name": "none", "type": "STATIC", "connect_timeout": "1s"}],
     }
     file = folder / "envoy.json"
-    file.write_text(json.dumps({"static_resources": resources}))
+    # Who asks for routes says who it is.
+    bootstrap = {
+        "node": {"id": "x", "cluster": "x"},
+        "dynamic_resources": {
+            "ads_config": {
+                "api_type": "GRPC",
+                "grpc_services": [{"envoy_grpc": {"cluster_name": "none"}}],
+            }
+        },
+        "static_resources": resources,
+    }
+    file.write_text(json.dumps(bootstrap))
     done = subprocess.run(
         [paths.envoy(), "--mode", "validate", "-c", str(file), "-l", "error"],
         stdout=subprocess.PIPE,
@@ -83,13 +94,25 @@ def clients_of(name: str, authority) -> dict:
     return context
 
 
+def test_envoy_takes_the_settings_of_quic(authority, tmp_path):
+    socket = json.loads((GOLDEN / "quic.json").read_text())
+    context = socket["typed_config"]["downstream_tls_context"]
+    common = context["common_tls_context"]
+    assert common.pop("tls_certificate_sds_secret_configs")
+    common["tls_certificates"] = [certificate(authority, tmp_path)]
+    quic = json.loads((GOLDEN / "listener_http3.json").read_text())
+    chain = quic.pop("default_filter_chain")
+    chain["transport_socket"] = socket
+    quic["filter_chains"] = [chain]
+    validate(tmp_path, quic)
+
+
 @pytest.mark.parametrize("golden", sorted(path.name for path in GOLDEN.glob("tls_*.json")))
 def test_envoy_takes_the_settings(golden, authority, tmp_path):
     context = json.loads((GOLDEN / golden).read_text())
     pair = certificate(authority, tmp_path)
-    validate(
-        tmp_path, with_secrets(context, pair, clients_of("secret_authorities.json", authority))
-    )
+    clients = clients_of("secret_authorities.json", authority)
+    validate(tmp_path, listener(with_secrets(context, pair, clients)))
 
 
 @pytest.mark.parametrize(
@@ -98,4 +121,5 @@ def test_envoy_takes_the_settings(golden, authority, tmp_path):
 def test_envoy_takes_the_authorities_of_clients(golden, authority, tmp_path):
     context = json.loads((GOLDEN / "tls_clients_required.json").read_text())
     pair = certificate(authority, tmp_path)
-    validate(tmp_path, with_secrets(context, pair, clients_of(golden, authority)))
+    clients = clients_of(golden, authority)
+    validate(tmp_path, listener(with_secrets(context, pair, clients)))

@@ -8,6 +8,14 @@ from harness import paths
 from harness.fairlead import AGENT_PORT, Server
 
 
+def published(container_port: int, host_port: int) -> dict:
+    return {
+        "containerPort": container_port,
+        "protocol": "tcp",
+        "published": [{"hostIp": "127.0.0.1", "hostPort": host_port}],
+    }
+
+
 class FakeAgent:
     def __init__(self, server: Server, host_id: str = "h1") -> None:
         self._number = 0
@@ -24,10 +32,11 @@ class FakeAgent:
         port: int,
         environment: Dict[str, str],
         labels: Optional[Dict[str, str]] = None,
+        facts: Optional[dict] = None,
     ) -> None:
         """A container of the Compose service `name` whose port is published at 127.0.0.1:`port`.
 
-        Returns when the server knows it."""
+        `facts`: others than usual, as facts.proto's Container has them. Returns when the server knows it."""
         self._number += 1
         container = {
             "id": f"{self._number:064x}",
@@ -44,13 +53,8 @@ class FakeAgent:
             "networkMode": "shop_default",
             "startedAt": f"2026-01-01T00:00:{self._number % 60:02d}Z",
             "createdAt": "2026-01-01T00:00:00Z",
-            "ports": [
-                {
-                    "containerPort": 8000,
-                    "protocol": "tcp",
-                    "published": [{"hostIp": "127.0.0.1", "hostPort": port}],
-                }
-            ],
+            "ports": [published(8000, port)],
+            **(facts or {}),
         }
         self._process.stdin.write(json.dumps(container) + "\n")
         self._process.stdin.flush()

@@ -5,7 +5,7 @@ import http.server
 import pathlib
 import ssl
 import threading
-from typing import Optional, Tuple
+from typing import Iterator, Optional, Sequence, Tuple
 
 from harness import asking
 from harness.certificates import Authority, Pair
@@ -21,7 +21,7 @@ ENVOY_ADMIN_PORT = 19911
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
-    """Answers with its host and path; /slow sends a line, and the next when the test says so."""
+    """Answers with its host and path; /slow sends a line, and the next when the test says so; /503 is sick."""
 
     protocol_version = "HTTP/1.1"
     go_on = threading.Event()
@@ -37,7 +37,7 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             self.wfile.write(b"0\r\n\r\n")
             return
         body = f"{self.headers['Host']} {self.path}".encode()
-        self.send_response(200)
+        self.send_response(503 if self.path == "/503" else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
@@ -69,7 +69,9 @@ def upstream():
 class Shop:
     """A server with a directory of certificates, an Envoy, and one port that all containers have."""
 
-    def __init__(self, folder: pathlib.Path, port: int, authority: Authority) -> None:
+    def __init__(
+        self, folder: pathlib.Path, port: int, authority: Authority, flags: Sequence[str] = ()
+    ) -> None:
         self.folder = folder
         self.port = port
         self.authority = authority
@@ -83,6 +85,7 @@ class Shop:
             [
                 f"--certificates-dir={self.certificates}",
                 f"--https-listener=127.0.0.1:{HTTPS_PORT}",
+                *flags,
             ],
             HTTP_PORT,
         )
@@ -137,3 +140,15 @@ class Shop:
             ("127.0.0.1", HTTP_PORT), name, target, method
         )
         return status, headers.get("location"), body
+
+
+@contextlib.contextmanager
+def open_shop(folder: pathlib.Path, flags: Sequence[str] = ()) -> Iterator[Shop]:
+    """One that runs, with its upstream."""
+    with upstream() as port:
+        running = Shop(folder, port, Authority(folder), flags)
+        try:
+            running.start()
+            yield running
+        finally:
+            running.stop()
