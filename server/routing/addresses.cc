@@ -128,7 +128,7 @@ void AddHostNetwork(const Whereabouts& at, Candidates& candidates) {
 std::pair<std::string, std::string> WhyNone(const Whereabouts& at) {
   if (at.network_owner == nullptr) {
     return {absl::StrCat("it shares the network of the container ",
-                         Printable(NetworkOwnerId(at.container).substr(0, 12)),
+                         PrintableAscii(NetworkOwnerId(at.container).substr(0, 12)),
                          ", which is not there or has none"),
             "start that container, and then this one again"};
   }

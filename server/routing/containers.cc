@@ -26,7 +26,7 @@ bool Same(const Member& a, const Member& b) {
 }
 
 std::string NameOf(const v1::Container& container) {
-  return Printable(container.name().empty() ? container.id() : container.name());
+  return PrintableAscii(container.name().empty() ? container.id() : container.name());
 }
 
 Problem CrashLoopProblem(const std::string& host_id, const v1::Container& container,

@@ -16,7 +16,7 @@ std::string Claimed(const RoutingRequest& request) {
   std::vector<std::string> claims;
   for (const RouteRequest& route : request.routes) {
     if (claims.size() == kMostListed) break;
-    claims.push_back(Printable(absl::StrCat(route.host, route.path)));
+    claims.push_back(PrintableAscii(absl::StrCat(route.host, route.path)));
   }
   const size_t more = request.routes.size() - claims.size();
   return absl::StrCat(absl::StrJoin(claims, ", "),
@@ -40,7 +40,7 @@ bool AskTheSame(const RoutingRequest& a, const RoutingRequest& b) {
 }
 
 std::string NameOf(const v1::Container& container) {
-  return Printable(container.name().empty() ? container.id() : container.name());
+  return PrintableAscii(container.name().empty() ? container.id() : container.name());
 }
 
 void AboutClaims(const std::string& name, const Service& service, Problems& problems) {

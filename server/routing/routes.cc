@@ -47,7 +47,7 @@ Problems SharedPoolNotice(const Claim& route, const std::vector<std::string>& se
   if (services.size() < 2) return {};
   const size_t listed = std::min(services.size(), kMostListed);
   Problem problem;
-  problem.place.service = Printable(absl::StrCat(route.first, route.second));
+  problem.place.service = PrintableAscii(absl::StrCat(route.first, route.second));
   problem.severity = Problem::Severity::kNotice;
   problem.what = absl::StrCat(
       services.size(), " services share this host and path, and requests are spread over all: ",

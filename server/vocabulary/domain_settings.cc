@@ -176,6 +176,13 @@ std::optional<HttpsMethod> HttpsMethodOf(absl::string_view text) {
   return std::nullopt;
 }
 
+absl::string_view HttpsMethodName(HttpsMethod method) {
+  for (const auto& [name, named] : kHttpsMethods) {
+    if (method == named) return name;
+  }
+  return "";
+}
+
 std::optional<std::string> HstsOf(absl::string_view text) {
   if (absl::EqualsIgnoreCase(text, "off")) return "";
   if (text.empty() || text.size() > kLongestHsts || !absl::StrContains(text, "max-age=") ||

@@ -67,6 +67,8 @@ DomainSettings ParseDomainSettings(const v1::Container& container, const Place& 
 // The parts of it that have a grammar of their own, for whoever else takes them (the server's
 // defaults). None: `text` does not fit.
 std::optional<HttpsMethod> HttpsMethodOf(absl::string_view text);
+// "redirect", "noredirect", "nohttp" or "nohttps".
+absl::string_view HttpsMethodName(HttpsMethod method);
 // A header's value: printable ASCII, at most 200 bytes; "off" is empty.
 std::optional<std::string> HstsOf(absl::string_view text);
 

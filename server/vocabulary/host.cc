@@ -105,7 +105,7 @@ std::optional<Refusal> WhyNotRegex(absl::string_view item) {
                    "shorten it, or use a wildcard such as *.shop.example"};
   }
   return Refusal{
-      absl::StrCat("is no regular expression of RE2 (", Printable(status.message()), ")"),
+      absl::StrCat("is no regular expression of RE2 (", PrintableAscii(status.message()), ")"),
       "RE2 has neither look-around nor back-references; name the hosts, or use a "
       "wildcard such as *.shop.example"};
 }

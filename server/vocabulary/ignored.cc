@@ -64,7 +64,7 @@ void NoteNginxProxyLabels(const v1::Container& container, const Place& place, Pr
            kNginxProxyLabels.end();
   });
   if (labels.empty()) return;
-  Add(problems, place, Printable(labels.front()), kNotice,
+  Add(problems, place, PrintableAscii(labels.front()), kNotice,
       absl::StrCat(
           "the label ", Shown(labels.front()),
           labels.size() > 1 ? absl::StrCat(" and ", labels.size() - 1, " more like it are") : " is",
@@ -125,7 +125,7 @@ void NoteUnknownLabels(const v1::Container& container, const Place& place, Probl
     const auto& names = LabelNames();
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     if (++unknown > kMostReported) continue;
-    Add(problems, place, Printable(label), kError,
+    Add(problems, place, PrintableAscii(label), kError,
         absl::StrCat("there is no label ", Shown(label), ", so it is ignored"), CureOf(name));
   }
   if (unknown <= kMostReported) return;

@@ -128,6 +128,7 @@ class Reader {
       const auto port = Port(node, absl::StrCat("port of ", Shown(where)));
       if (port.has_value()) {
         route.port = *port;
+        route.port_said = true;
         NoteUnexposed(container_, *port, said_.word, place_, problems_);
       }
       return port.has_value();
@@ -194,7 +195,7 @@ Multiports ParseMultiports(const v1::Container& container, const Said& said, con
   } catch (const YAML::Exception& error) {
     Add(problems, place, said.word, Problem::Severity::kError,
         absl::StrCat(said.word, " is neither YAML nor JSON (line ", error.mark.line + 1, ": ",
-                     Printable(error.msg), "), so its hosts are not routed"),
+                     PrintableAscii(error.msg), "), so its hosts are not routed"),
         kExample);
     return {};
   }

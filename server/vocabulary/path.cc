@@ -47,7 +47,7 @@ std::optional<Refusal> WhyNotRegex(absl::string_view path) {
     return Refusal{"is larger than a proxy takes", "shorten it, or use prefixes"};
   }
   return Refusal{
-      absl::StrCat("is no regular expression of RE2 (", Printable(status.message()), ")"),
+      absl::StrCat("is no regular expression of RE2 (", PrintableAscii(status.message()), ")"),
       "RE2 has neither look-around nor back-references; use a prefix, as in /api"};
 }
 

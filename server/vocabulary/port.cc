@@ -21,7 +21,7 @@ std::string Exposed(const v1::Container& container) {
   std::vector<std::string> ports;
   for (const v1::Port& port : container.ports()) {
     if (ports.size() == kMostListed) break;
-    ports.push_back(Printable(absl::StrCat(port.container_port(), "/", port.protocol())));
+    ports.push_back(PrintableAscii(absl::StrCat(port.container_port(), "/", port.protocol())));
   }
   const int more = container.ports_size() - static_cast<int>(ports.size());
   return absl::StrCat(absl::StrJoin(ports, ", "),

@@ -69,6 +69,8 @@ void ParseHostList(const v1::Container& container, const Said& list, const Place
     return;
   }
   RouteRequest route{"", *path, *port, *protocol, std::nullopt};
+  const auto said_port = Find(container, "VIRTUAL_PORT", "fairlead.port");
+  route.port_said = said_port.has_value() && !said_port->value.empty();
   if (!destination->empty()) route.destination = *destination;
   for (const std::string& host : hosts) {
     route.host = host;
@@ -147,7 +149,7 @@ RoutingRequest ParseRequest(const v1::Container& container, const std::string& h
                             Problems& problems) {
   Place place;
   place.host = host_id;
-  place.container = Printable(container.name().empty() ? container.id() : container.name());
+  place.container = PrintableAscii(container.name().empty() ? container.id() : container.name());
 
   RoutingRequest request;
   const auto list = Find(container, "VIRTUAL_HOST", "fairlead.host");

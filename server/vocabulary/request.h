@@ -27,8 +27,13 @@ struct RouteRequest {
   // What the container gets instead of the prefix; starts with '/'. None: the path as it came, and
   // always for a regular expression.
   std::optional<std::string> destination;
+  // A word names the port; else it is the container's DefaultPort. Nothing follows from it.
+  bool port_said = false;
 
-  friend bool operator==(const RouteRequest&, const RouteRequest&) = default;
+  friend bool operator==(const RouteRequest& a, const RouteRequest& b) {
+    return a.host == b.host && a.path == b.path && a.port == b.port && a.protocol == b.protocol &&
+           a.destination == b.destination;
+  }
 };
 
 // A host that is asked for, and what is asked of it whatever the path.

@@ -29,7 +29,7 @@ size_t Distance(absl::string_view a, absl::string_view b) {
 
 }  // namespace
 
-std::string Printable(absl::string_view text) {
+std::string PrintableAscii(absl::string_view text) {
   constexpr size_t kMost = 80;
   std::string printable;
   for (const char c : text.substr(0, kMost)) printable.push_back(absl::ascii_isprint(c) ? c : '?');
@@ -37,7 +37,7 @@ std::string Printable(absl::string_view text) {
   return printable;
 }
 
-std::string Shown(absl::string_view text) { return absl::StrCat("'", Printable(text), "'"); }
+std::string Shown(absl::string_view text) { return absl::StrCat("'", PrintableAscii(text), "'"); }
 
 std::string Nearest(absl::string_view text, const std::vector<std::string>& words) {
   constexpr size_t kLongest = 64;

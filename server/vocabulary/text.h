@@ -10,7 +10,7 @@ namespace fairlead {
 // A stranger's text for people to read. Whatever is not printable ASCII becomes '?' (control and
 // bidirectional characters deceive whoever reads them on a terminal), and what is longer than 80
 // bytes is cut.
-std::string Printable(absl::string_view text);
+std::string PrintableAscii(absl::string_view text);
 
 // The same in quotes, for a message: 'text'.
 std::string Shown(absl::string_view text);
