@@ -160,7 +160,8 @@ absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) 
     settings.notes.push_back(
         {false,
          "TRUST_DOWNSTREAM_PROXY is not set: unlike nginx-proxy, what clients say in X-Forwarded-* "
-         "is not believed; set it to true if another proxy stands in front, and only then"});
+         "is not believed; set it to true if another proxy stands in front, and only then",
+         "TRUST_DOWNSTREAM_PROXY"});
   }
   return absl::OkStatus();
 }
@@ -206,11 +207,11 @@ void AddNotes(const Variables& variables, const std::vector<MountedFile>& mounte
   for (const Unsupported& row : kUnsupported) {
     const std::string value = Value(variables, row.variable);
     if (value.empty() || IsAmong(value, row.same)) continue;
-    notes.push_back({!row.needless, absl::StrCat(row.variable, "=", Quoted(value),
-                                                 row.needless ? " has no effect: "
-                                                              : " is not "
-                                                                "supported: ",
-                                                 row.instead)});
+    notes.push_back(
+        {!row.needless,
+         absl::StrCat(row.variable, "=", Quoted(value),
+                      row.needless ? " has no effect: " : " is not supported: ", row.instead),
+         row.variable});
   }
   for (const MountedFile& file : mounted) {
     for (const UnreadFile& row : kUnread) {
@@ -219,7 +220,7 @@ void AddNotes(const Variables& variables, const std::vector<MountedFile>& mounte
       if (!file.names.empty()) {
         absl::StrAppend(&text, " (there: ", Quoted(absl::StrJoin(file.names, ", ")), ")");
       }
-      notes.push_back({true, std::move(text)});
+      notes.push_back({true, std::move(text), row.path});
     }
   }
 }

@@ -14,6 +14,7 @@ namespace fairlead {
 struct DropInNote {
   bool warning = false;  // else it is for information
   std::string text;      // what, what follows, and what to do instead
+  std::string about;     // the variable or the path
 };
 
 // What the environment of nginx-proxy's container comes to here.

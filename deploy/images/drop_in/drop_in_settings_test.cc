@@ -159,6 +159,7 @@ TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
     ASSERT_TRUE(settings.ok()) << settings.status();
     ASSERT_EQ(settings->notes.size(), 1) << variable;
     EXPECT_TRUE(settings->notes[0].warning) << variable;
+    EXPECT_EQ(settings->notes[0].about, variable);
     EXPECT_THAT(settings->notes[0].text,
                 StartsWith(std::string(variable) + "=other is not supported: "));
   }
@@ -171,6 +172,7 @@ TEST(DropInSettings, WhatNobodyMissesIsNamedWithoutAWarning) {
     ASSERT_TRUE(settings.ok()) << settings.status();
     ASSERT_EQ(settings->notes.size(), 1) << variable;
     EXPECT_FALSE(settings->notes[0].warning) << variable;
+    EXPECT_EQ(settings->notes[0].about, variable);
     EXPECT_THAT(settings->notes[0].text, StartsWith(std::string(variable) + "=other has no"));
   }
 }

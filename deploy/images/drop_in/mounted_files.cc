@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <system_error>
 
 namespace fairlead {
@@ -40,6 +41,8 @@ std::vector<std::string> NamesIn(const std::string& root, const std::string& pat
 }
 
 }  // namespace
+
+std::vector<std::string> MountedPaths() { return {std::begin(kPaths), std::end(kPaths)}; }
 
 std::vector<MountedFile> FindMountedFiles(const std::string& root) {
   std::vector<MountedFile> found;
