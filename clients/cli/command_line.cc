@@ -46,6 +46,7 @@ class CommandTree {
   void AddName(Node& node);
   void AddResources();
   void AddCertificates();
+  void AddCompose();
 
   const Node& Chosen() const;
   absl::Status Take(const Node& node, const Flags::Variables& variables);
@@ -86,6 +87,7 @@ CommandTree::CommandTree(Request& request) : request_(request), app_("", kFairle
                     &request_.bootstrap);
   AddResources();
   AddCertificates();
+  AddCompose();
   Add(app_, kVersionWords, Command::kText);
   request_.text = absl::StrCat("fairlead ", kVersion, "\n");
 }
@@ -185,6 +187,16 @@ void CommandTree::AddCertificates() {
   deletion.app->add_option("NAME", arguments.name);
 }
 
+void CommandTree::AddCompose() {
+  const std::pair<const CommandWords*, Command> commands[] = {{&kCheckWords, Command::kCheck},
+                                                              {&kImportWords, Command::kImport}};
+  for (const auto& [words, command] : commands) {
+    Node& node = Add(app_, *words, command);
+    node.app->add_option("FILE", request_.compose.files);
+    AddComposeFlags(node.flags, &request_.compose);
+  }
+}
+
 const CommandTree::Node& CommandTree::Chosen() const {
   const CLI::App* app = &app_;
   while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
@@ -281,6 +293,9 @@ absl::Status CommandTree::Take(const Node& node, const Flags::Variables& variabl
       return CheckCertificatePut(request_.certificates);
     case Command::kCertificatesDelete:
       return CheckCertificateName(request_.certificates);
+    case Command::kCheck:
+    case Command::kImport:
+      return CheckComposeArguments(request_.compose);
     default:
       return absl::OkStatus();
   }

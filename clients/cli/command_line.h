@@ -9,6 +9,7 @@
 #include "clients/admin/admin_client.h"
 #include "clients/cli/bootstrap.h"
 #include "clients/cli/certificate_commands.h"
+#include "clients/cli/compose_commands.h"
 #include "clients/cli/flags.h"
 #include "clients/cli/resource_flags.h"
 
@@ -34,6 +35,8 @@ struct Request {
     kCertificates,
     kCertificatesPut,
     kCertificatesDelete,
+    kCheck,
+    kImport,
   };
   enum class Output { kTable, kWide, kJson, kYaml };
 
@@ -49,6 +52,7 @@ struct Request {
   Bootstrap bootstrap;
   ResourceArguments resources;
   CertificateArguments certificates;
+  ComposeArguments compose;
 };
 
 // Reads the arguments (without the program's name) and the variables. INVALID_ARGUMENT names the

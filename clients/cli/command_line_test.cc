@@ -70,6 +70,10 @@ constexpr WrongCase kWrong[] = {
     {"resources list --all --group g", "there is more than one scope"},
     {"resources get", "for whom is missing"},
     {"resources get --all clusters a b", "unexpected argument 'b'"},
+    {"check", "a compose file is missing; name it, as in docker-compose.yml"},
+    {"import", "a compose file is missing"},
+    {"check a --profile ,", "--profile ',': write the name of a profile"},
+    {"check a -o yaml", "--output 'yaml': write table, wide or json"},
     {"proxy-config", "the proxy is missing; write its node id"},
     {"proxy-config n things", "'things' is no type of resource"},
     {"--tls-cert c bootstrap grpc --xds h:1 --node-id a",
@@ -163,6 +167,19 @@ TEST(CommandLine, TypesOfResourcesHaveManyNames) {
   EXPECT_FALSE(ResourceTypeOf("").ok());
 }
 
+TEST(CommandLine, ComposeFiles) {
+  const absl::StatusOr<Request> request =
+      Parse("check a.yaml b.yaml --env-file e --profile x,y --profile z --project-name shop");
+  ASSERT_TRUE(request.ok()) << request.status();
+  EXPECT_EQ(request->command, Request::Command::kCheck);
+  EXPECT_THAT(request->compose.files, ElementsAre("a.yaml", "b.yaml"));
+  EXPECT_EQ(request->compose.env_file, "e");
+  EXPECT_THAT(request->compose.profiles, ElementsAre("x", "y", "z"));
+  EXPECT_EQ(request->compose.project_name, "shop");
+  EXPECT_EQ(Parse("import a")->command, Request::Command::kImport);
+  EXPECT_EQ(Parse("import a", {{"FAIRLEAD_COMPOSE_ENV_FILE", "v"}})->compose.env_file, "v");
+}
+
 TEST(CommandLine, Watch) {
   const absl::StatusOr<Request> request = Parse("watch --for 1m30s --count 5");
   ASSERT_TRUE(request.ok()) << request.status();
@@ -198,6 +215,8 @@ TEST(CommandLine, HelpTeachesOnEveryLevel) {
       {"certificates", "certificates"},
       {"certificates put", "certificates_put"},
       {"certificates delete", "certificates_delete"},
+      {"check", "check"},
+      {"import", "import"},
       {"version", "version"},
   };
   for (const auto& [words, file] : levels) {

@@ -228,4 +228,122 @@ v1::ListCertificatesResponse ExampleCertificates() {
   )pb");
 }
 
+v1::ComposeCheck ExampleCheck() {
+  return FromText<v1::ComposeCheck>(R"pb(
+    project: "shop"
+    services {
+      name: "api"
+      file: "compose.yaml"
+      line: 12
+      replicas: 3
+      service: "shop/api"
+      routes {
+        host: "shop.example"
+        path: "/api"
+        http_port: 8081
+        https_port: 8444
+        https_method: "noredirect"
+        protocol: "grpc"
+        cluster: "shop/api:9000"
+        port: 9000
+        port_reason: "VIRTUAL_PORT"
+        destination: "/"
+        internal: true
+      }
+    }
+    services { name: "db" file: "compose.yaml" line: 30 replicas: 1 service: "shop/db" }
+    services {
+      name: "web"
+      file: "compose.yaml"
+      line: 2
+      replicas: 1
+      service: "shop/web"
+      routes {
+        host: "*.shop.example"
+        path: "/"
+        protocol: "http"
+        cluster: "shop/web:80"
+        port: 80
+        port_reason: "the default"
+      }
+      routes {
+        host: "~^shop[0-9]+$"
+        path: "/"
+        https_method: "nohttps"
+        protocol: "http"
+        cluster: "shop/web:80"
+        port: 80
+        port_reason: "the default"
+      }
+      routes {
+        host: "safe.example"
+        path: "/"
+        https_method: "nohttp"
+        protocol: "https"
+        cluster: "shop/web:80"
+        port: 80
+        port_reason: "the default"
+      }
+      unknown: "the port: no word names it"
+    }
+    left_out: "debug"
+    problems {
+      problem {
+        service: "api"
+        word: "VIRTUAL_PORT"
+        severity: ERROR
+        what: "\'80\033[31m\' is not a port, so the container gets no traffic"
+        cure: "write one number from 1 to 65535"
+      }
+      file: "compose.yaml"
+      line: 17
+    }
+    problems {
+      problem { word: "TAG" severity: NOTICE what: "the variable TAG is not set" cure: "set it" }
+      file: "compose.yaml"
+      line: 3
+    }
+  )pb");
+}
+
+v1::ComposeImport ExampleImport() {
+  return FromText<v1::ComposeImport>(R"pb(
+    verdict: READ_FIRST
+    findings {
+      kind: CHANGE
+      file: "compose.yaml"
+      line: 3
+      service: "proxy"
+      word: "nginxproxy/nginx-proxy:1.6"
+      what: "image: fairlead-drop-in"
+      instead: "deploy/images/build drop-in makes the image"
+    }
+    findings {
+      kind: SAME
+      file: "compose.yaml"
+      line: 6
+      service: "proxy"
+      word: "HTTP_PORT"
+      what: "honoured"
+    }
+    findings {
+      kind: NOT_SUPPORTED
+      file: "compose.yaml"
+      line: 7
+      service: "proxy"
+      word: "LOG_FORMAT"
+      what: "LOG_FORMAT=x is not supported: the access log has a form of its own"
+    }
+    findings {
+      kind: DIFFERENT
+      file: "compose.yaml"
+      line: 20
+      service: "web"
+      word: "SERVER_TOKENS"
+      what: "SERVER_TOKENS is ignored"
+      instead: "leave it out"
+    }
+  )pb");
+}
+
 }  // namespace fairlead

@@ -2,6 +2,7 @@
 
 #include "absl/time/time.h"
 #include "fairlead/v1/admin.pb.h"
+#include "fairlead/v1/compose.pb.h"
 
 namespace fairlead {
 
@@ -15,5 +16,7 @@ v1::ListProxiesResponse ExampleProxies();
 v1::ListProblemsResponse ExampleProblems();
 v1::WatchResponse ExampleEvent();
 v1::ListCertificatesResponse ExampleCertificates();
+v1::ComposeCheck ExampleCheck();
+v1::ComposeImport ExampleImport();
 
 }  // namespace fairlead

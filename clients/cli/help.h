@@ -34,6 +34,8 @@ extern const CommandWords kProxyConfigWords;
 extern const CommandWords kCertificatesWords;
 extern const CommandWords kCertificatesPutWords;
 extern const CommandWords kCertificatesDeleteWords;
+extern const CommandWords kCheckWords;
+extern const CommandWords kImportWords;
 extern const CommandWords kVersionWords;
 
 // Lays a command's help out: description, usage, commands below it, flags (the name on a line of

@@ -14,6 +14,7 @@ people; with -o json they are for programs, and their form is stable.)",
   fairlead --server 10.0.0.5:18002 proxies    has every proxy taken the last change up?
   fairlead endpoints shop/web -o json | jq    for programs
   fairlead bootstrap envoy --xds 127.0.0.1:18000 --node-id edge-1 >envoy.yaml
+  fairlead check docker-compose.yml           what its containers would do, before they start
   fairlead resources put --node edge-1 -f extra.yaml
                                               resources of your own, beside the derived
 

@@ -4,6 +4,7 @@
 
 #include "absl/time/time.h"
 #include "fairlead/v1/admin.pb.h"
+#include "fairlead/v1/compose.pb.h"
 
 namespace fairlead {
 
@@ -30,6 +31,10 @@ std::string ProxyConfigText(const v1::GetProxyConfigResponse& response, const Lo
 std::string CertificatesText(const v1::ListCertificatesResponse& response, const Look& look);
 std::string CertificatePutText(const v1::PutCertificateResponse& response, const Look& look);
 std::string CertificateDeletedText(const v1::DeleteCertificateResponse& response, const Look& look);
+
+// What `fairlead check` and `fairlead import` say. The latter lists what stays the same if wide.
+std::string CheckText(const v1::ComposeCheck& check, const Look& look);
+std::string ImportText(const v1::ComposeImport& import, const Look& look);
 
 // What else is to be said below an answer, as `fairlead problems` says it; nothing: empty.
 std::string ProblemsBelow(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,

@@ -12,6 +12,7 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 Look Plain() { return {.now = absl::FromUnixSeconds(kExampleNow)}; }
 Look Wide() { return {.wide = true, .now = absl::FromUnixSeconds(kExampleNow)}; }
@@ -24,6 +25,25 @@ void ExpectListing(const std::string& name, const std::string& text) {
 TEST(Listings, Hosts) {
   ExpectListing("hosts", HostsText(ExampleHosts(), Plain()));
   ExpectListing("hosts_wide", HostsText(ExampleHosts(), Wide()));
+}
+
+TEST(Listings, Check) {
+  ExpectListing("check", CheckText(ExampleCheck(), Plain()));
+  ExpectListing("check_wide", CheckText(ExampleCheck(), Wide()));
+  v1::ComposeCheck nothing;
+  EXPECT_THAT(CheckText(nothing, Plain()), StartsWith("No routes: no service would be published."));
+  EXPECT_THAT(CheckText(nothing, Plain()), HasSubstr("\nNo problems.\n"));
+}
+
+TEST(Listings, Import) {
+  ExpectListing("import", ImportText(ExampleImport(), Plain()));
+  ExpectListing("import_wide", ImportText(ExampleImport(), Wide()));
+  v1::ComposeImport import;
+  import.set_verdict(v1::ComposeImport::SAME);
+  EXPECT_EQ(ImportText(import, Plain()),
+            "Verdict: with these changes everything goes on as before.\n");
+  import.set_verdict(v1::ComposeImport::NO_PROXY);
+  EXPECT_THAT(ImportText(import, Plain()), StartsWith("Verdict: there is no nginx-proxy"));
 }
 
 TEST(Listings, Services) {

@@ -8,10 +8,12 @@
 #include "clients/cli/bootstrap.h"
 #include "clients/cli/certificate_commands.h"
 #include "clients/cli/command_line.h"
+#include "clients/cli/compose_commands.h"
 #include "clients/cli/display_text.h"
 #include "clients/cli/listings.h"
 #include "clients/cli/message_json.h"
 #include "clients/cli/resource_commands.h"
+#include "clients/compose/forecast.h"
 
 namespace fairlead {
 namespace {
@@ -50,6 +52,9 @@ class Run {
         return Ended(Print(EnvoyBootstrap(request_.bootstrap)));
       case Command::kBootstrapGrpc:
         return Ended(Print(GrpcBootstrap(request_.bootstrap)));
+      case Command::kCheck:
+      case Command::kImport:
+        return OfComposeFiles();
       default:
         return Ask();
     }
@@ -98,6 +103,32 @@ class Run {
       if (command == request_.command) text = run({request_, client, around_.input, LookNow()});
     }
     return Ended(text.ok() ? Print(*text) : text.status());
+  }
+
+  ExitCode OfComposeFiles() {
+    const auto project = ReadComposeFiles(request_.compose, around_.variables, around_.input);
+    if (!project.ok()) {
+      Complain(project.status());
+      return ExitCode::kUsage;
+    }
+    if (request_.command == Command::kImport) return Import(*project);
+    const auto check = Forecast(*project);
+    const ExitCode shown = Show(check, CheckText);
+    return shown == ExitCode::kOk && !check->problems().empty() ? ExitCode::kError : shown;
+  }
+
+  ExitCode Import(const ComposeProject& project) {
+    const auto import = ImportOf(project, request_.compose);
+    const ExitCode shown = Show(import, ImportText);
+    if (shown != ExitCode::kOk) return shown;
+    switch (import->verdict()) {
+      case v1::ComposeImport::SAME:
+        return ExitCode::kOk;
+      case v1::ComposeImport::NO_PROXY:
+        return ExitCode::kNotFound;
+      default:
+        return ExitCode::kError;
+    }
   }
 
   ExitCode PutCertificate(AdminClient& client) {

@@ -82,6 +82,66 @@ TEST_F(RunTest, EveryListing) {
   }
 }
 
+std::string FileWith(const std::string& name, const std::string& text) {
+  const std::string path = ::testing::TempDir() + "/" + name;
+  std::ofstream(path) << text;
+  return path;
+}
+
+TEST_F(RunTest, CheckNeedsNoServer) {
+  server_.Stop();
+  const std::string good = FileWith(
+      "good.yaml", "services:\n  web: {environment: [VIRTUAL_HOST=a.example, VIRTUAL_PORT=80]}\n");
+  const Outcome outcome = Run({"check", good});
+  EXPECT_EQ(outcome.code, ExitCode::kOk);
+  EXPECT_THAT(outcome.output, StartsWith("SERVICE   HOST        PATH"));
+  EXPECT_THAT(outcome.output, HasSubstr("No problems."));
+  EXPECT_EQ(outcome.errors, "");
+  const auto json =
+      nlohmann::json::parse(Run({"check", good, "-o", "json", "--project-name", "p"}).output);
+  EXPECT_EQ(json["services"][0]["routes"][0]["cluster"], "p/web:80");
+  EXPECT_EQ(json["services"][0]["unknown"].size(), 0U);
+  EXPECT_EQ(json["problems"].size(), 0U);
+}
+
+TEST_F(RunTest, CheckFailsIfThereAreProblems) {
+  const std::string bad =
+      FileWith("bad.yaml", "services:\n  web: {environment: [VIRTUAL_HOST=a, VIRTUAL_PORT=x]}\n");
+  const Outcome outcome = Run({"check", bad});
+  EXPECT_EQ(outcome.code, ExitCode::kError);
+  EXPECT_THAT(outcome.output, HasSubstr("ERROR  " + bad + ":2: web: VIRTUAL_PORT\n  what: "));
+  EXPECT_THAT(outcome.output, HasSubstr("1 error, 0 notices\n"));
+  EXPECT_EQ(outcome.errors, "");
+}
+
+TEST_F(RunTest, AComposeFileThatCannotBeReadIsWrongUsage) {
+  const Outcome missing = Run({"check", "/nowhere/compose.yaml"});
+  EXPECT_EQ(missing.code, ExitCode::kUsage);
+  EXPECT_THAT(missing.errors, HasSubstr("/nowhere/compose.yaml"));
+  const Outcome malformed = Run({"import", "-"}, "services:\n  web: [\n");
+  EXPECT_EQ(malformed.code, ExitCode::kUsage);
+  EXPECT_THAT(malformed.errors, HasSubstr("-:"));
+  EXPECT_EQ(malformed.output, "");
+}
+
+TEST_F(RunTest, VariablesOfTheEnvironmentGoIntoComposeFiles) {
+  variables_["HOST"] = "from.example";
+  const Outcome outcome =
+      Run({"check", "-"}, "services: {web: {environment: ['VIRTUAL_HOST=${HOST}']}}");
+  EXPECT_THAT(outcome.output, HasSubstr("from.example"));
+}
+
+TEST_F(RunTest, ImportSaysByItsExitCodeWhetherAllGoesOn) {
+  const std::string proxy =
+      "services: {proxy: {image: nginx-proxy, volumes: ['/var/run/docker.sock:/tmp/docker.sock'], "
+      "environment: {TRUST_DOWNSTREAM_PROXY: 'false', ";
+  EXPECT_EQ(Run({"import", "-"}, proxy + "HTTP_PORT: 80}}}").code, ExitCode::kOk);
+  const Outcome different = Run({"import", "-"}, proxy + "LOG_FORMAT: x}}}");
+  EXPECT_EQ(different.code, ExitCode::kError);
+  EXPECT_THAT(different.output, HasSubstr("NOT SUPPORTED\n  -:1: proxy: LOG_FORMAT\n"));
+  EXPECT_EQ(Run({"import", "-"}, "services: {}").code, ExitCode::kNotFound);
+}
+
 TEST_F(RunTest, JsonIsCanonicalAndWhole) {
   const Outcome outcome = Run({"services", "-o", "json"});
   EXPECT_EQ(outcome.code, ExitCode::kOk);
