@@ -49,8 +49,8 @@ absl::Status CheckText(absl::string_view value) {
 absl::Status CheckAddress(absl::string_view value) {
   in6_addr address;
   const std::string text(value);
-  if (inet_pton(AF_INET, text.c_str(), &address) != 1 &&
-      inet_pton(AF_INET6, text.c_str(), &address) != 1) {
+  if (text.find('\0') != std::string::npos || (inet_pton(AF_INET, text.c_str(), &address) != 1 &&
+                                               inet_pton(AF_INET6, text.c_str(), &address) != 1)) {
     return absl::InvalidArgumentError("write an IP address, as in 10.0.0.7");
   }
   return absl::OkStatus();

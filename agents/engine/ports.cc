@@ -87,6 +87,7 @@ absl::Status TakeAll(const nlohmann::json& keys, Ports& ports) {
 
 bool IsIpAddress(absl::string_view text) {
   in6_addr address;
+  if (text.find('\0') != absl::string_view::npos) return false;
   const std::string terminated(text);
   return inet_pton(AF_INET, terminated.c_str(), &address) == 1 ||
          inet_pton(AF_INET6, terminated.c_str(), &address) == 1;

@@ -19,6 +19,8 @@ absl::Status NoAddress() {
 
 bool IsIp(const std::string& host) {
   in6_addr bytes;
+  // inet_pton reads up to it.
+  if (host.find('\0') != std::string::npos) return false;
   return inet_pton(AF_INET, host.c_str(), &bytes) == 1 ||
          inet_pton(AF_INET6, host.c_str(), &bytes) == 1;
 }

@@ -45,5 +45,13 @@ TEST(Address, IsTakenApartOrRefused) {
   }
 }
 
+TEST(ParseHostPort, ANullByteEndsNoAddress) {
+  for (const absl::string_view text :
+       {absl::string_view("[::\0x]:80", 9), absl::string_view("127.0.0.1\0:80", 13),
+        absl::string_view("a\0b:80", 6)}) {
+    EXPECT_FALSE(ParseHostPort(text).ok());
+  }
+}
+
 }  // namespace
 }  // namespace fairlead

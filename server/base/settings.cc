@@ -129,7 +129,7 @@ class Settings::CommandLine {
     } catch (const CLI::CallForVersion& version) {
       return absl::StrCat(version.what(), "\n");
     } catch (const CLI::ParseError& error) {
-      return absl::InvalidArgumentError(error.what());
+      return absl::InvalidArgumentError(Quoted(error.what()));
     }
     for (const auto& [setting, option] : options_) {
       if (option->count() == 0) continue;

@@ -26,7 +26,8 @@ bool IsHexDigit(char c) { return absl::ascii_isdigit(c) || (c >= 'a' && c <= 'f'
 
 bool IsIp(int family, const std::string& text) {
   unsigned char address[sizeof(in6_addr)];
-  return inet_pton(family, text.c_str(), address) == 1;
+  // It reads up to a null byte.
+  return text.find('\0') == std::string::npos && inet_pton(family, text.c_str(), address) == 1;
 }
 
 bool IsPort(uint32_t port) { return port >= 1 && port <= 65535; }

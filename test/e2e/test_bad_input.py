@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.docker import demo_service
+from harness.docker import IMAGE, demo_service
 from harness.load import Load
 from harness.wait import eventually
 
@@ -29,6 +29,18 @@ CASES = {
     "a port that is not exposed": (
         {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PORT": "8123"}},
         "VIRTUAL_PORT",
+    ),
+    "a regular expression of Perl's": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PATH": "~^/(?!admin)"}},
+        "VIRTUAL_PATH",
+    ),
+    "a regular expression that grows": (
+        {"environment": {"VIRTUAL_HOST": r"~^(a{100}){100}\.example$$"}},
+        "VIRTUAL_HOST",
+    ),
+    "what would end a line of nginx.conf": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_DEST": "/;}\nserver { listen 81; }"}},
+        "VIRTUAL_DEST",
     ),
     "no network": ({"environment": {"VIRTUAL_HOST": HOST}, "network_mode": "none"}, ""),
 }
@@ -78,3 +90,32 @@ def test_two_services_on_one_route_share_it_and_a_notice_says_so(world, project,
         ],
     )
     assert all(problem["severity"] == "NOTICE" for problem in problems)
+
+
+def test_case_and_repetition_make_no_second_host(world, project):
+    web = project(
+        {
+            "one": demo_service("Foo.twice.example,foo.twice.example,foo.twice.example"),
+            "two": demo_service("foo.TWICE.example"),
+        }
+    )
+    web.up()
+    world.edge.await_only("foo.twice.example", web.containers())
+    world.edge.await_only("FOO.twice.example", web.containers())
+
+
+def test_what_an_image_sets_is_undone_by_an_empty_variable(world, project, tmp_path):
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text(f"FROM {IMAGE}\nENV VIRTUAL_HOST=eager.example\n")
+    world.host1.docker("build", "-q", "-t", "eager", "-f", str(dockerfile), str(tmp_path))
+    eager = project(
+        {
+            "eager": {"image": "eager"},
+            "quiet": {"image": "eager", "environment": {"VIRTUAL_HOST": ""}},
+        }
+    )
+    eager.up()
+    world.edge.await_only("eager.example", eager.containers("eager"))
+    (quiet,) = eager.containers("quiet")
+    assert not any(f"{eager.name}_quiet" in p["container"] for p in world.server.problems("quiet"))
+    assert quiet not in world.edge.answers("eager.example")
