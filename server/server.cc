@@ -78,6 +78,7 @@ Server::~Server() {
   reports_.EndStreams();
   constexpr absl::Duration kPatience = absl::Milliseconds(100);
   for (Port* const port : {&xds_port_, &agent_port_, &admin_port_}) port->Shutdown(kPatience);
+  load_reports_.Stop();
   xds_.Stop();
   reports_.Stop();
 }

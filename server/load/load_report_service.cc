@@ -1,5 +1,6 @@
 #include "server/load/load_report_service.h"
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "server/base/completion.h"
 #include "server/base/grpc_status.h"
@@ -70,7 +71,7 @@ class LoadReportService::Stream {
       delete this;
       return;
     }
-    new Stream(service_, queue_);
+    service_.Accept(queue_);
     if (++service_.open_streams_ > service_.options_.most_streams) {
       return Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
                      absl::StrCat("more than ", service_.options_.most_streams,
@@ -79,7 +80,18 @@ class LoadReportService::Stream {
     Read();
   }
 
-  void Read() { stream_.Read(&request_, &read_); }
+  // Begins the next operation, unless the service was stopped: then this was all.
+  void Begin(absl::FunctionRef<void()> operation) {
+    {
+      absl::MutexLock lock(&service_.mutex_);
+      if (!service_.is_stopped_) return operation();
+    }
+    delete this;
+  }
+
+  void Read() {
+    Begin([this] { stream_.Read(&request_, &read_); });
+  }
 
   void OnRead(bool ok) {
     if (!ok) return Finish(grpc::Status::OK);
@@ -117,7 +129,7 @@ class LoadReportService::Stream {
     response.mutable_load_reporting_interval()->set_seconds(
         absl::ToInt64Seconds(service_.options_.interval));
     const grpc::Slice bytes(response.SerializeAsString());
-    stream_.Write(grpc::ByteBuffer(&bytes, 1), &written_);
+    Begin([&] { stream_.Write(grpc::ByteBuffer(&bytes, 1), &written_); });
   }
 
   void OnWritten(bool ok) {
@@ -128,7 +140,9 @@ class LoadReportService::Stream {
     }
   }
 
-  void Finish(const grpc::Status& status) { stream_.Finish(status, &finished_); }
+  void Finish(const grpc::Status& status) {
+    Begin([&] { stream_.Finish(status, &finished_); });
+  }
 
   void OnFinished(bool /*ok*/) {
     service_.board_.Forget(number_);
@@ -149,6 +163,16 @@ class LoadReportService::Stream {
   grpc::ByteBuffer request_;
 };
 
-void LoadReportService::Start(grpc::ServerCompletionQueue& queue) { new Stream(*this, queue); }
+void LoadReportService::Start(grpc::ServerCompletionQueue& queue) { Accept(queue); }
+
+void LoadReportService::Accept(grpc::ServerCompletionQueue& queue) {
+  absl::MutexLock lock(&mutex_);
+  if (!is_stopped_) new Stream(*this, queue);
+}
+
+void LoadReportService::Stop() {
+  absl::MutexLock lock(&mutex_);
+  is_stopped_ = true;
+}
 
 }  // namespace fairlead

@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "envoy/service/load_stats/v3/lrs.grpc.pb.h"
 #include "server/load/load_board.h"
@@ -19,8 +21,8 @@ namespace fairlead {
 // Asynchronous, on a completion queue that another service's thread serves: a stream costs no
 // thread, and no thread more competes for what comes in (docs/decisions/0005).
 //
-// Order of calls: Register, BuildAndStart of the builder, Start, ..., Shutdown of the grpc::Server;
-// streams end with it.
+// Order of calls: Register, BuildAndStart of the builder, Start, ..., Shutdown of the grpc::Server,
+// with which the streams end, Stop, and then the queue may be shut down.
 class LoadReportService {
  public:
   struct Options {
@@ -40,9 +42,14 @@ class LoadReportService {
   // Takes calls from now on. The thread of `queue` takes each tag for a Completion; it is the only
   // one that touches the streams, and must be done with them before this is destroyed.
   void Start(grpc::ServerCompletionQueue& queue);
+  // No stream begins another operation: gRPC ends the process at one on a queue that is shut down.
+  void Stop();
 
  private:
   class Stream;
+
+  // Waits for the next call.
+  void Accept(grpc::ServerCompletionQueue& queue);
 
   const Options options_;
   LoadBoard& board_;
@@ -53,6 +60,9 @@ class LoadReportService {
   Service::WithRawMethod_StreamLoadStats<Service::Service> service_;
   int open_streams_ = 0;
   uint64_t last_stream_ = 0;
+
+  absl::Mutex mutex_;
+  bool is_stopped_ ABSL_GUARDED_BY(mutex_) = false;
 };
 
 }  // namespace fairlead

@@ -40,11 +40,12 @@ void XdsQueue::Stop() {
     absl::MutexLock lock(&mutex_);
     if (stopping_) return;
     stopping_ = true;
+    if (thread_.joinable()) AddTask([this] { ending_ = true; });
   }
-  queue_->Shutdown();
   if (thread_.joinable()) {
     thread_.join();
   } else {
+    queue_->Shutdown();
     void* tag;
     bool ok;
     while (queue_->Next(&tag, &ok)) {
@@ -55,12 +56,16 @@ void XdsQueue::Stop() {
 bool XdsQueue::Post(absl::AnyInvocable<void()> task) {
   absl::MutexLock lock(&mutex_);
   if (stopping_) return false;
+  AddTask(std::move(task));
+  return true;
+}
+
+void XdsQueue::AddTask(absl::AnyInvocable<void()> task) {
   tasks_.push_back(std::move(task));
   if (!std::exchange(wake_under_way_, true)) {
     // An alarm that is due at once is the one way to wake the thread out of the queue.
     alarm_.Set(queue_.get(), gpr_now(GPR_CLOCK_MONOTONIC), &wake_);
   }
-  return true;
 }
 
 void XdsQueue::Wake::Complete(bool /*ok*/) { queue_.RunTasks(); }
@@ -96,6 +101,11 @@ void XdsQueue::Run() {
         break;
     }
     RunTimers();
+    // Not before: gRPC ends the process at an operation that begins on a queue that is shut down.
+    if (ending_ && streams_.empty()) {
+      ending_ = false;
+      queue_->Shutdown();
+    }
   }
 }
 

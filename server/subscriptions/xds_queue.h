@@ -36,7 +36,8 @@ class XdsQueue {
   ~XdsQueue();
 
   void Start();
-  // After the server was shut down: runs what is left and ends the thread.
+  // After the server was shut down, with which all streams end: runs what is left and ends the
+  // thread.
   void Stop();
 
   // Runs `task` on the queue's thread, in order. Any thread. After Stop has begun: false, and
@@ -79,6 +80,7 @@ class XdsQueue {
   void Run();
   void RunTimers();
   void RunTasks();
+  void AddTask(absl::AnyInvocable<void()> task) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const uint32_t index_;
   const std::unique_ptr<grpc::ServerCompletionQueue> queue_;
@@ -92,6 +94,7 @@ class XdsQueue {
   // Views in which a stream of this queue stands.
   absl::flat_hash_map<uint32_t, std::weak_ptr<ViewStreams>> views_;
   uint64_t last_stream_ = 0;
+  bool ending_ = false;  // the queue is shut down when the last stream is over
   absl::flat_hash_map<uint64_t, std::unique_ptr<XdsStream>> streams_;
   absl::btree_set<std::pair<absl::Duration, uint64_t>> timers_;
 
