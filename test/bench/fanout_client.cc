@@ -1,11 +1,11 @@
 // Many xDS streams in one process, each on a TCP connection of its own; test/bench/fanout drives
 // it. Takes one JSON object a line on standard input and answers each with one line:
-//   {"do": "connect", "to": "IP:PORT", "streams": N, "variant": "delta" or "sotw", "resume": false,
-//   "probes": false,
+//   {"do": "connect", "to": "IP:PORT", "first": N, "streams": N, "variant": "delta" or "sotw",
+//    "resume": false, "probes": false,
 //    "subscriptions": [{"type": "eds", "names": [...], "expected": N}]}
-//       opens the streams; the types are asked for one after the other, each when what is expected
-//       of the one before is there. Answers when all are synced. With "resume" (delta) each says
-//       what the first stream of the load before had.
+//       opens the streams, numbered from "first"; the types are asked for one after the other, each
+//       when what is expected of the one before is there. Answers when all are synced. With
+//       "resume" (delta) each says what the first stream of the load before had.
 //   {"do": "arm", "names": [...]}     from now on waits for these resources, at most 64
 //   {"do": "await", "since_ns": T}    answers when each stream that reads has them; T is of
 //                                     CLOCK_MONOTONIC, and the answer's times count from it
@@ -15,7 +15,6 @@
 // "seconds" bounds the waiting of any of them; an answer with "error" says what was missing.
 #include <grpcpp/grpcpp.h>
 
-#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <iostream>
@@ -77,17 +76,9 @@ LoadPlan PlanOf(const Json& command, const StreamSwarm::Versions& versions) {
 }
 
 Json Arrivals(const StreamSwarm& swarm, int64_t since_ns) {
-  std::vector<int64_t> sorted = swarm.arrivals_ns();
-  std::sort(sorted.begin(), sorted.end());
-  Json answer = {{"streams", sorted.size()}};
-  if (sorted.empty()) return answer;
-  const auto at = [&](double share) {
-    const auto index = static_cast<size_t>(share * static_cast<double>(sorted.size() - 1));
-    return Milliseconds(sorted[index] - since_ns);
-  };
-  answer.update(
-      {{"first_ms", at(0)}, {"p50_ms", at(0.5)}, {"p99_ms", at(0.99)}, {"last_ms", at(1)}});
-  return answer;
+  Json times = Json::array();
+  for (const int64_t at_ns : swarm.arrivals_ns()) times.push_back(Milliseconds(at_ns - since_ns));
+  return {{"arrivals_ms", times}};
 }
 
 Json Counts(const StreamSwarm::Taken& taken) {
@@ -159,7 +150,8 @@ class FanoutClient {
 
   void Connect(const Json& command) {
     const int64_t start = Nanoseconds(Clock::now());
-    swarm_.Connect(PlanOf(command, swarm_.versions()), command.at("streams"));
+    swarm_.Connect(PlanOf(command, swarm_.versions()), command.value("first", size_t{0}),
+                   command.at("streams"));
     AnswerWhen(
         "all streams are synced", [this] { return swarm_.all_synced(); },
         [this, start] {

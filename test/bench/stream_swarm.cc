@@ -24,7 +24,7 @@ void Add(LoadCounts& to, const LoadCounts& after, const LoadCounts& before) {
 
 }  // namespace
 
-void StreamSwarm::Connect(LoadPlan plan, size_t streams) {
+void StreamSwarm::Connect(LoadPlan plan, size_t first, size_t streams) {
   streams_.clear();
   plan_ = std::move(plan);
   taken_.assign(streams, {});
@@ -33,7 +33,8 @@ void StreamSwarm::Connect(LoadPlan plan, size_t streams) {
   closing_ = false;
   error_.clear();
   Arm({});
-  for (size_t number = 0; number < streams; ++number) {
+  first_ = first;
+  for (size_t number = first; number < first + streams; ++number) {
     streams_.push_back(std::make_unique<LoadStream>(plan_, number, queue_, *this));
   }
 }
@@ -82,7 +83,7 @@ void StreamSwarm::OnSynced(LoadStream&) {
 
 void StreamSwarm::OnResource(LoadStream& stream, absl::string_view name,
                              absl::string_view version) {
-  if (stream.number() == 0 && !version.empty()) scribed_.emplace_back(name, version);
+  if (stream.number() == first_ && !version.empty()) scribed_.emplace_back(name, version);
   if (armed_.empty() || stream.marks == all_marks_ || !stream.reads()) return;
   const auto found = armed_.find(name);
   if (found == armed_.end()) return;
@@ -91,7 +92,7 @@ void StreamSwarm::OnResource(LoadStream& stream, absl::string_view name,
 }
 
 void StreamSwarm::OnResponse(LoadStream& stream, const DiscoveryScan& response) {
-  if (stream.number() != 0) return;
+  if (stream.number() != first_) return;
   auto& versions = versions_[response.type_url];
   for (auto& [name, version] : scribed_) versions[name] = std::move(version);
   scribed_.clear();

@@ -30,7 +30,7 @@ class StreamSwarm final : public LoadObserver {
   explicit StreamSwarm(grpc::CompletionQueue& queue) : queue_(queue) {}
 
   // Opens so many streams at once. The streams before must be closed.
-  void Connect(LoadPlan plan, size_t streams);
+  void Connect(LoadPlan plan, size_t first, size_t streams);
   // The first `count` read no more.
   void StopReading(size_t count);
   // From now on: when has each stream that reads received all of these resources? At most 64.
@@ -66,6 +66,7 @@ class StreamSwarm final : public LoadObserver {
   size_t synced_ = 0;
   size_t over_ = 0;
   size_t reading_ = 0;
+  size_t first_ = 0;  // the number of the first stream
   bool closing_ = false;
   int64_t last_synced_ns_ = 0;
   std::string error_;

@@ -17,6 +17,8 @@ PEER = paths.TOP / "test" / "bench" / "peer"
 # How long a process has to use next to no processor until it counts as quiet, and how much that is.
 QUIET_SECONDS = 0.1
 QUIET_SHARE = 0.02
+# What the load clients count.
+COUNTED = ["responses", "resources", "removed", "bytes"]
 
 
 def raise_descriptor_limit() -> int:
@@ -70,14 +72,21 @@ class Program:
         return self._process.pid
 
     def tell(self, **command) -> dict:
+        self.send(**command)
+        return self.answer()
+
+    def send(self, **command) -> None:
         self._process.stdin.write(json.dumps(command) + "\n")
         self._process.stdin.flush()
+
+    def answer(self) -> dict:
+        """Of the first command that was sent and not answered yet."""
         line = self._process.stdout.readline()
         if not line:
             raise AssertionError(f"a program ended:\n{self._log.read_text()[-2000:]}")
         answer = json.loads(line)
         if "error" in answer:
-            raise AssertionError(f"{command['do']}: {answer['error']}")
+            raise AssertionError(answer["error"])
         return answer
 
     def stop(self) -> None:
@@ -146,6 +155,30 @@ class Peer:
         self._process.stop()
 
 
+class Floor:
+    """gRPC without a control plane: the same bytes to every stream."""
+
+    name = "floor"
+
+    def __init__(self, variant: str, folder: pathlib.Path) -> None:
+        arguments = [paths.fanout_floor(), f"{IP}:{XDS_PORT}", variant]
+        self._process = Program(arguments, folder / "floor.log")
+        self.names: List[str] = []
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def fill(self, services: int, endpoints: int) -> None:
+        self.names = self._process.tell(do="fill", services=services, endpoints=endpoints)["names"]
+
+    def change(self, services: Sequence[int]) -> int:
+        return self._process.tell(do="change", services=list(services))["at_ns"]
+
+    def stop(self) -> None:
+        self._process.stop()
+
+
 def peer_binary() -> str:
     return str(paths.TOP / ".cache" / "fanout-peer")
 
@@ -166,45 +199,77 @@ def build_peer() -> Optional[str]:
 
 
 class Load:
-    """Many streams to one control plane."""
+    """Many streams to one control plane, shared evenly by the clients' processes, each of one thread."""
 
-    def __init__(self, target, folder: pathlib.Path, probes: bool = False) -> None:
+    def __init__(
+        self, target, folder: pathlib.Path, probes: bool = False, processes: int = 1
+    ) -> None:
         """`probes`: the clients send a PING now and then, as gRPC's do; Envoy does not."""
         self._target = target
         self._probes = probes
-        self._program = Program([paths.fanout_client()], folder / "load.log")
+        self._programs = [
+            Program([paths.fanout_client()], folder / f"load-{number}.log")
+            for number in range(processes)
+        ]
 
     def __enter__(self) -> "Load":
         return self
 
     def __exit__(self, *_) -> None:
-        self._program.stop()
+        for program in self._programs:
+            program.stop()
 
     def connect(
         self, streams: int, variant: str, subscriptions: List[dict], resume: bool = False
     ) -> float:
         """Milliseconds until the last stream was synced."""
-        return self._program.tell(
-            do="connect",
-            to=f"{IP}:{XDS_PORT}",
-            streams=streams,
-            variant=variant,
-            subscriptions=subscriptions,
-            resume=resume,
-            probes=self._probes,
-        )["wall_ms"]
+        first = 0
+        for program, share in zip(self._programs, self._shares(streams)):
+            program.send(
+                do="connect",
+                to=f"{IP}:{XDS_PORT}",
+                first=first,
+                streams=share,
+                variant=variant,
+                subscriptions=subscriptions,
+                resume=resume,
+                probes=self._probes,
+            )
+            first += share
+        return max(answer["wall_ms"] for answer in self._answers())
 
     def change(self, services: Sequence[int]) -> dict:
         """Changes an endpoint of each, and when the streams have that: first_ms, p50_ms, p99_ms, last_ms."""
-        names = [self._target.names[service] for service in services]
-        self._program.tell(do="arm", names=names)
-        return self._program.tell(do="await", since_ns=self._target.change(services))
+        self._tell_all(do="arm", names=[self._target.names[service] for service in services])
+        answers = self._tell_all(do="await", since_ns=self._target.change(services))
+        times = sorted(time_ms for answer in answers for time_ms in answer["arrivals_ms"])
+        last = len(times) - 1
+        return {
+            "first_ms": times[0],
+            "p50_ms": times[int(0.5 * last)],
+            "p99_ms": times[int(0.99 * last)],
+            "last_ms": times[last],
+        }
 
     def count(self) -> dict:
-        return self._program.tell(do="count")
+        answers = self._tell_all(do="count")
+        return {key: sum(answer[key] for answer in answers) for key in COUNTED}
 
     def stop_reading(self, streams: int) -> None:
-        self._program.tell(do="stop-reading", streams=streams)
+        for program, share in zip(self._programs, self._shares(streams)):
+            program.tell(do="stop-reading", streams=share)
 
     def close(self) -> None:
-        self._program.tell(do="close")
+        self._tell_all(do="close")
+
+    def _shares(self, streams: int) -> List[int]:
+        count = len(self._programs)
+        return [streams // count + (number < streams % count) for number in range(count)]
+
+    def _tell_all(self, **command) -> List[dict]:
+        for program in self._programs:
+            program.send(**command)
+        return self._answers()
+
+    def _answers(self) -> List[dict]:
+        return [program.answer() for program in self._programs]

@@ -55,6 +55,10 @@ def fanout_client() -> str:
     return str(bin_folder() / "test" / "bench" / "fanout_client")
 
 
+def fanout_floor() -> str:
+    return str(bin_folder() / "test" / "bench" / "fanout_floor")
+
+
 def fanout_hosts() -> str:
     return str(bin_folder() / "test" / "bench" / "fanout_hosts")
 
