@@ -19,6 +19,10 @@ std::string SourceOf(StreamId stream, Type type) {
   return absl::StrCat("stream ", stream.queue, "/", stream.number, " ", ShortName(type));
 }
 
+std::string WithheldSourceOf(StreamId stream, Type type) {
+  return absl::StrCat(SourceOf(stream, type), " withheld");
+}
+
 constexpr char kWarmUpSource[] = "warm-up";
 
 Problem WarmUpProblem(absl::Duration warm_up) {
@@ -64,6 +68,23 @@ Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& er
           ? "see what the container asks for that its words name; `fairlead proxies` shows when it "
             "accepts again"
           : "see which resource its words name; `fairlead proxies` shows when it accepts again";
+  return problem;
+}
+
+Problem WithheldProblem(const ProxyIdentity& proxy, Type type, const RefusedResource& refused) {
+  Problem problem;
+  problem.place.proxy = proxy.node_id;
+  problem.place.host = proxy.view.host;
+  problem.place.word = std::string(ShortName(type));
+  problem.place.service = refused.name;
+  problem.what = absl::StrCat(
+      "the proxy refused ", ShortName(type), " ", Quoted(refused.name),
+      ", which is withheld from it alone; it goes on with the last that it took, and gets all "
+      "else: ",
+      Quoted(refused.error));
+  problem.cure =
+      "correct what its words say, in the static resource or in what the containers ask for, or "
+      "use a proxy that knows it; it is sent again when it changes or the proxy reconnects";
   return problem;
 }
 
@@ -215,7 +236,10 @@ void ControlPlane::OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) {
   strand_.Post([this, stream, proxy] {
     const absl::Time wall = Clock::Real().Wall();
     if (watches_.HasWatchers()) watches_.Publish(ProxyEvent(proxy.node_id, "disconnected", wall));
-    for (const Type type : kTypes) problems_.Set({SourceOf(stream, type), {}}, wall);
+    for (const Type type : kTypes) {
+      problems_.Set({SourceOf(stream, type), {}}, wall);
+      problems_.Set({WithheldSourceOf(stream, type), {}}, wall);
+    }
     std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.stream == stream; });
     const auto attached = attached_.find(stream);
     if (attached == attached_.end()) return;
@@ -245,6 +269,17 @@ void ControlPlane::OnAnswer(StreamId stream, const ProxyIdentity& proxy, Type ty
                                     ? absl::StrCat("ACKed ", ShortName(type), " again")
                                     : absl::StrCat("NACKed ", ShortName(type), ": ", Quoted(error)),
                                 wall));
+  });
+}
+
+void ControlPlane::OnWithheld(StreamId stream, const ProxyIdentity& proxy, Type type,
+                              const std::vector<RefusedResource>& refused) {
+  strand_.Post([this, stream, proxy, type, refused] {
+    ProblemsOf problems{WithheldSourceOf(stream, type), {}};
+    for (const RefusedResource& resource : refused) {
+      problems.problems.push_back(WithheldProblem(proxy, type, resource));
+    }
+    problems_.Set(std::move(problems), Clock::Real().Wall());
   });
 }
 

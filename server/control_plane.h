@@ -73,6 +73,8 @@ class ControlPlane final : public ReportSink,
   void OnStreamEnd(StreamId stream, const ProxyIdentity& proxy) override;
   void OnAnswer(StreamId stream, const ProxyIdentity& proxy, Type type,
                 const std::string& error) override;
+  void OnWithheld(StreamId stream, const ProxyIdentity& proxy, Type type,
+                  const std::vector<RefusedResource>& refused) override;
 
   // Inspection
   void Hosts(v1::ListHostsResponse& response) override;

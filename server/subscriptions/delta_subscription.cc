@@ -16,7 +16,7 @@ class DeltaSubscription final : public Subscription {
   Content TakeUpserts() override {
     respond_ = false;
     if (fresh_) {
-      std::shared_ptr<const WholeContent> whole = view().Whole(type_, Variant::kDelta, interest_);
+      std::shared_ptr<const WholeContent> whole = Whole(Variant::kDelta);
       if (whole->resources.size() <= kMostBytes) return TakeFresh(std::move(whole));
       ExpandFresh();
     }
@@ -179,6 +179,7 @@ class DeltaSubscription final : public Subscription {
     Content taken;
     taken.removed = whole->missing;
     taken.whole = std::move(whole);
+    taken.is_whole = true;
     taken.all_news = true;
     taken.has_additions = taken.whole->count > 0;
     return taken;
@@ -202,6 +203,7 @@ class DeltaSubscription final : public Subscription {
       taken.resources.push_back(content);
       taken.news.push_back(content);
       taken.has_additions |= pending.had == nullptr;
+      taken.had.push_back(std::move(pending.had));
       return true;
     });
     return taken;

@@ -249,8 +249,16 @@ void FuzzClient::CheckHeld() const {
     const Subscription* const subscription = stream_->subscription(type);
     if (subscription == nullptr) continue;
     const auto has = has_.find(type);
+    const Withheld* const withheld = subscription->withheld();
+    // Everything was answered, so that it is known what is to blame for each NACK.
+    Require(withheld == nullptr || !withheld->is_searching());
     subscription->ForEachHeld([&](const HeldResource& held) {
       const std::string& name = held.resource->name();
+      if (withheld != nullptr && withheld->IsCulprit(name)) {
+        // It may have what it took before, or nothing.
+        Require(held.state == HeldResource::State::kNacked);
+        return;
+      }
       Require(views_[in_]->snapshot().Find(type, name) == held.resource);
       Require(has != has_.end() && has->second.count(name) == 1);
       Require(has->second.at(name) == held.resource->body());

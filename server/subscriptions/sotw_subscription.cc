@@ -20,7 +20,8 @@ class SotwSubscription final : public Subscription {
     pending_.clear();
     respond_ = false;
     Content taken;
-    taken.whole = view().Whole(type_, Variant::kSotw, interest_);
+    taken.whole = Whole(Variant::kSotw);
+    taken.is_whole = true;
     return taken;
   }
 
@@ -83,6 +84,7 @@ class SotwSubscription final : public Subscription {
   // very content: then Clusters need not be sent again (SW14). Listeners are, so that the stream
   // has a response (ST9). A version that people gave proves nothing: they may give it again.
   void AnswerFirst(const XdsRequest& request) {
+    came_with_content_ = !request.version_info.empty();
     const bool has_content =
         now().given_version(type_).empty() && now().version(type_).Is(request.version_info);
     if (type_ == Type::kCluster && !answer_first_ && interest_.wildcard() &&
@@ -102,7 +104,8 @@ class SotwSubscription final : public Subscription {
   Content TakeFresh() {
     pending_.clear();
     Content taken;
-    taken.whole = view().Whole(type_, Variant::kSotw, interest_);
+    taken.whole = Whole(Variant::kSotw);
+    taken.is_whole = true;
     taken.all_news = true;
     taken.has_additions = taken.whole->count > 0;
     return taken;
@@ -110,9 +113,12 @@ class SotwSubscription final : public Subscription {
 
   Content TakeNews() {
     Content taken;
-    for (const auto& [name, pending] : pending_) {
+    for (auto& [name, pending] : pending_) {
       const Resource* const content = Find(name);
-      if (MustSend(pending, content)) taken.resources.push_back(content);
+      if (!MustSend(pending, content)) continue;
+      taken.resources.push_back(content);
+      taken.news.push_back(content);
+      taken.had.push_back(std::move(pending.had));
     }
     pending_.clear();
     return taken;
@@ -129,10 +135,12 @@ class SotwSubscription final : public Subscription {
       } else if (MustSend(pending, content)) {
         taken.news.push_back(content);
         taken.has_additions |= pending.had == nullptr;
+        taken.had.push_back(std::move(pending.had));
       }
     }
+    taken.is_whole = true;
     if (gone.empty()) {
-      taken.whole = view().Whole(type_, Variant::kSotw, interest_);
+      taken.whole = Whole(Variant::kSotw);
     } else {
       ForEachWanted([&](const Resource& resource) { taken.resources.push_back(&resource); });
       for (const auto& [name, pending] : gone) {

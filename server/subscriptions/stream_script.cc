@@ -115,10 +115,10 @@ absl::Status Script::Unsubscribe(Type type, const Names& names) {
   return Send(request);
 }
 
-void Script::Nack(const ScriptResponse& response, const Names& names) {
+void Script::Nack(const ScriptResponse& response, const Names& names, const std::string& error) {
   ScriptRequest request(response.type);
   request.nonce = response.nonce;
-  request.error = "no good";
+  request.error = error;
   request.names = names;
   EXPECT_TRUE(Send(request).ok());
 }
@@ -169,13 +169,16 @@ ScriptResponse Script::Parse(const XdsResponse& response) const {
   for (const grpc::Slice& slice : response.slices) {
     bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   }
-  ScriptResponse parsed{response.type, {}, {}, response.nonce, ""};
+  ScriptResponse parsed{response.type, {}, {}, response.nonce, "", {}};
   if (variant_ == Variant::kDelta) {
     DeltaDiscoveryResponse message;
     EXPECT_TRUE(message.ParseFromString(bytes));
     EXPECT_EQ(message.type_url(), TypeUrl(response.type));
     EXPECT_EQ(message.control_plane().identifier(), kIdentifier);
-    for (const auto& resource : message.resources()) parsed.names.push_back(resource.name());
+    for (const auto& resource : message.resources()) {
+      parsed.names.push_back(resource.name());
+      parsed.contents.push_back(resource.resource().value());
+    }
     for (const std::string& name : message.removed_resources()) parsed.removed.push_back(name);
     parsed.version = message.system_version_info();
   } else {
@@ -183,13 +186,17 @@ ScriptResponse Script::Parse(const XdsResponse& response) const {
     EXPECT_TRUE(message.ParseFromString(bytes));
     EXPECT_EQ(message.type_url(), TypeUrl(response.type));
     EXPECT_EQ(message.control_plane().identifier(), kIdentifier);
-    for (const auto& any : message.resources()) parsed.names.push_back(NameOf(any.value()));
+    for (const auto& any : message.resources()) {
+      parsed.names.push_back(NameOf(any.value()));
+      parsed.contents.push_back(any.value());
+    }
     parsed.version = message.version_info();
   }
   EXPECT_FALSE(parsed.version.empty());
   EXPECT_FALSE(parsed.nonce.empty());
   std::sort(parsed.names.begin(), parsed.names.end());
   std::sort(parsed.removed.begin(), parsed.removed.end());
+  std::sort(parsed.contents.begin(), parsed.contents.end());
   return parsed;
 }
 

@@ -13,13 +13,14 @@ namespace fairlead {
 
 using Names = std::vector<std::string>;
 
-// A response as a client reads it; names are sorted.
+// A response as a client reads it; names and contents are sorted.
 struct ScriptResponse {
   Type type;
   Names names;
   Names removed;
   std::string nonce;
   std::string version;
+  Names contents;  // such as "A=1"
 };
 
 // A request as a client builds it, in the words of both variants.
@@ -64,7 +65,8 @@ class Script {
   absl::Status Send(Type type, const Names& names, const std::string& nonce = "",
                     const std::string& version = "");
   absl::Status Unsubscribe(Type type, const Names& names);
-  void Nack(const ScriptResponse& response, const Names& names = {});
+  void Nack(const ScriptResponse& response, const Names& names = {},
+            const std::string& error = "no good");
   void Ack(const ScriptResponse& response);
   // Sends `names` as the whole list from now on, as a client of the state of the world does with
   // each ACK.

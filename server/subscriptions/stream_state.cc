@@ -156,7 +156,7 @@ XdsResponse StreamState::Encode(Type type, const Content& content, absl::Time wa
   response.nonce = absl::StrCat(++last_nonce_);
   response.resources = content.whole != nullptr ? content.whole->count : content.resources.size();
   response.removed = content.removed.size();
-  const std::string version = view_->snapshot().VersionText(type);
+  const std::string version = SubscriptionOf(type).VersionText();
 
   std::string header;
   wire::AppendField(header, kVersion, version);

@@ -233,7 +233,8 @@ TEST(Stream, SaysHowTheClientTookWhatItHas) {
   const ScriptResponse all = *s.Next();
   EXPECT_EQ(held(), (States{{"A", State::kSent}, {"B", State::kSent}, {"C", State::kSent}}));
   s.Nack(all);
-  EXPECT_EQ(held(), (States{{"A", State::kNacked}, {"B", State::kNacked}, {"C", State::kNacked}}));
+  // The first half is tried alone; what is kept back the client does not hold.
+  EXPECT_EQ(held(), (States{{"A", State::kNacked}, {"B", State::kNacked}}));
   s.Change(E, {{"A", "A=2"}, {"B", "B=2"}, {"C", "C=2"}});
   s.Ack(*s.Next());
   EXPECT_EQ(held(), (States{{"A", State::kAcked}, {"B", State::kAcked}, {"C", State::kAcked}}));

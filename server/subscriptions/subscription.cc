@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace fairlead {
 
 Subscription::Subscription(Type type, StreamState& stream, ViewStreams& view)
@@ -23,6 +25,7 @@ void Subscription::Touch() {
 }
 
 bool Subscription::HasUpserts() {
+  if (!has_upserts_.has_value() && withheld_ != nullptr) SettleWithheld();
   if (!has_upserts_.has_value()) has_upserts_ = FindUpserts();
   return *has_upserts_;
 }
@@ -43,7 +46,9 @@ void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
     ++state_.nacks;
     state_.error = *request.error;
     refused_ = *answered;
+    OnRefused(*refused_, *request.error);
   } else {
+    if (withheld_ != nullptr) OnAccepted(*answered);
     state_.acked_version = answered->version;
     if (last) {
       state_.error.clear();
@@ -56,6 +61,63 @@ void Subscription::OnAnswer(const XdsRequest& request, absl::Time time) {
   } else {
     in_flight_.erase(answered);
   }
+}
+
+std::vector<Suspect> Subscription::SuspectsOf(const InFlight& refused) const {
+  std::vector<Suspect> suspects;
+  const auto add = [&](absl::string_view name, const Version& version,
+                       const std::shared_ptr<const Resource>& had) {
+    const Snapshot::Map::Pointer* const content = now().Of(type_).Find(name);
+    // What has changed since is sent anyway.
+    if (content == nullptr || !((*content)->version() == version)) return;
+    if (!Wants(name, content->get())) return;
+    suspects.push_back({*content, had, had == nullptr && came_with_content_});
+  };
+  for (const News& news : refused.news) add(news.name, news.version, news.had);
+  refused.everything.ForEach([&](absl::string_view name, const Snapshot::Map::Pointer& content) {
+    add(name, content->version(), nullptr);
+  });
+  // Maps of hashes have another order in each process; which parts are tried is the same each time.
+  std::sort(suspects.begin(), suspects.end(), [](const Suspect& one, const Suspect& other) {
+    return one.content->name() < other.content->name();
+  });
+  return suspects;
+}
+
+void Subscription::OnRefused(const InFlight& refused, absl::string_view error) {
+  std::vector<Suspect> suspects = SuspectsOf(refused);
+  if (suspects.empty()) return;
+  if (withheld_ == nullptr) withheld_ = std::make_unique<Withheld>();
+  withheld_->OnRefused(std::move(suspects), error);
+  Touch();
+}
+
+void Subscription::OnAccepted(const InFlight& accepted) {
+  withheld_->OnAccepted([&](const Resource& content) {
+    const Snapshot::Map::Pointer* const in_all = accepted.everything.Find(content.name());
+    if (in_all != nullptr) return (*in_all)->version() == content.version();
+    return std::any_of(accepted.news.begin(), accepted.news.end(), [&](const News& news) {
+      return news.name == content.name() && news.version == content.version();
+    });
+  });
+  Touch();
+}
+
+void Subscription::SettleWithheld() {
+  const auto current = [&](absl::string_view name) {
+    const Resource* const content = now().Find(type_, name);
+    return Wants(name, content) ? content : nullptr;
+  };
+  for (Suspect& offered : withheld_->Settle(current)) {
+    pending_[offered.content->name()] = {std::move(offered.had), /*owed=*/true};
+  }
+  if (withheld_->empty()) withheld_.reset();
+}
+
+std::string Subscription::VersionText() const {
+  std::string version = now().VersionText(type_);
+  if (withheld_ == nullptr) return version;
+  return absl::StrCat(version, " without ", withheld_->Digest());
 }
 
 void Subscription::OnChange(const std::string& name) {
@@ -80,7 +142,10 @@ void Subscription::MoveTo(ViewStreams& view) {
   const Snapshot& before = now();
   const Snapshot& after = view.snapshot();
   if (!fresh_) {
-    const auto mark = [&](absl::string_view name, const Resource* here, const Resource* there) {
+    const auto mark = [&](absl::string_view name, const Snapshot::Map::Pointer* is,
+                          const Snapshot::Map::Pointer* will_be) {
+      const Resource* here = is == nullptr ? nullptr : Shown(*is);
+      const Resource* there = will_be == nullptr ? nullptr : Shown(*will_be);
       if (!Wants(name, here)) here = nullptr;
       if (!Wants(name, there)) there = nullptr;
       if (here == there) return;
@@ -88,10 +153,10 @@ void Subscription::MoveTo(ViewStreams& view) {
       if (!same) MakePending(name);
     };
     before.Of(type_).ForEach([&](absl::string_view name, const Snapshot::Map::Pointer& here) {
-      mark(name, here.get(), after.Find(type_, name));
+      mark(name, &here, after.Of(type_).Find(name));
     });
     after.Of(type_).ForEach([&](absl::string_view name, const Snapshot::Map::Pointer& there) {
-      if (before.Find(type_, name) == nullptr) mark(name, nullptr, there.get());
+      if (before.Find(type_, name) == nullptr) mark(name, nullptr, &there);
     });
   }
   view_ = &view;
@@ -103,9 +168,11 @@ void Subscription::OnSent(const std::string& nonce, const std::string& version,
   urgent_ = false;
   Touch();
   GiveBackRoom();
-  InFlight response{nonce, version, time, content.whole != nullptr, {}};
-  for (const Resource* const resource : content.resources) {
-    response.names.push_back(resource->name());
+  InFlight response{nonce, version, time, content.is_whole, {}, {}};
+  if (content.all_news) response.everything = now().Of(type_);
+  response.news.reserve(content.news.size());
+  for (size_t i = 0; i < content.news.size(); ++i) {
+    response.news.push_back({content.news[i]->name(), content.news[i]->version(), content.had[i]});
   }
   in_flight_.push_back(std::move(response));
   // A client may go on without answering: what is urgent does not wait for it.
@@ -126,9 +193,19 @@ void Subscription::GiveBackRoom() {
 }
 
 const Resource* Subscription::Find(absl::string_view name) const {
-  const Resource* const content = now().Find(type_, name);
-  const bool to_be_named = content != nullptr && content->on_request_only() && interest_.wildcard();
-  return to_be_named && !interest_.Names(name) ? nullptr : content;
+  const Snapshot::Map::Pointer* const content = now().Of(type_).Find(name);
+  if (content == nullptr) return nullptr;
+  const bool to_be_named = (*content)->on_request_only() && interest_.wildcard();
+  return to_be_named && !interest_.Names(name) ? nullptr : Shown(*content);
+}
+
+const Resource* Subscription::Shown(const Snapshot::Map::Pointer& content) const {
+  // What is in its place is kept by `withheld_`.
+  return withheld_ == nullptr ? content.get() : withheld_->InPlaceOf(content).get();
+}
+
+std::shared_ptr<const WholeContent> Subscription::Whole(Variant variant) {
+  return view_->Whole(type_, variant, interest_, withheld_.get());
 }
 
 bool Subscription::Wants(absl::string_view name, const Resource* content) const {
@@ -143,7 +220,10 @@ bool Subscription::MustSend(const Pending& pending, const Resource* content) con
 
 Subscription::Pending& Subscription::MakePending(absl::string_view name) {
   const auto [at, added] = pending_.try_emplace(name);
-  if (added && Find(name) != nullptr) at->second.had = *now().Of(type_).Find(name);
+  if (added && Find(name) != nullptr) {
+    const Snapshot::Map::Pointer& content = *now().Of(type_).Find(name);
+    at->second.had = withheld_ == nullptr ? content : withheld_->InPlaceOf(content);
+  }
   return at->second;
 }
 
@@ -168,7 +248,8 @@ void Subscription::ForgetUnwanted() {
 void Subscription::ForEachWanted(absl::FunctionRef<void(const Resource&)> visit) const {
   if (interest_.wildcard()) {
     now().Of(type_).ForEach([&](absl::string_view, const Snapshot::Map::Pointer& resource) {
-      if (!resource->on_request_only()) visit(*resource);
+      const Resource* const shown = Shown(resource);
+      if (shown != nullptr && !shown->on_request_only()) visit(*shown);
     });
   }
   interest_.ForEach([&](absl::string_view name) {
@@ -189,7 +270,7 @@ void Subscription::ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visi
       others = state;
       states.clear();
     }
-    for (const std::string& name : response.names) states[name] = state;
+    for (const News& news : response.news) states[news.name] = state;
   };
   if (refused_.has_value()) take(*refused_, HeldResource::State::kNacked);
   for (const InFlight& response : in_flight_) take(response, HeldResource::State::kSent);
@@ -197,11 +278,21 @@ void Subscription::ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visi
     const auto found = states.find(resource.name());
     return found == states.end() ? others : found->second;
   };
+  const auto is_culprit = [&](const std::string& name) {
+    return withheld_ != nullptr && withheld_->IsCulprit(name);
+  };
   ForEachWanted([&](const Resource& resource) {
-    if (!pending_.contains(resource.name())) visit({&resource, state_of(resource)});
+    if (pending_.contains(resource.name()) || is_culprit(resource.name())) return;
+    visit({&resource, state_of(resource)});
   });
+  if (withheld_ != nullptr) {
+    for (const Withheld::Culprit& culprit : withheld_->Culprits()) {
+      visit({culprit.content.get(), HeldResource::State::kNacked});
+    }
+  }
   for (const auto& [name, pending] : pending_) {
-    if (pending.had != nullptr) visit({pending.had.get(), state_of(*pending.had)});
+    if (pending.had == nullptr || is_culprit(name)) continue;
+    visit({pending.had.get(), state_of(*pending.had)});
   }
 }
 

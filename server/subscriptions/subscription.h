@@ -15,6 +15,7 @@
 #include "server/snapshot/snapshot.h"
 #include "server/subscriptions/interest.h"
 #include "server/subscriptions/view_streams.h"
+#include "server/subscriptions/withheld.h"
 #include "server/subscriptions/xds_request.h"
 
 namespace fairlead {
@@ -28,10 +29,12 @@ struct Content {
   std::shared_ptr<const WholeContent> whole;
   std::vector<const Resource*> resources;
   std::vector<std::string> removed;  // delta only
-  // What the client did not have as it is, for what is owed behind a cluster; `all_news`: it had
-  // nothing.
+  // What the client did not have as it is, for what is owed behind a cluster, and to find what it
+  // refuses; `all_news`: it had nothing.
   std::vector<const Resource*> news;
+  std::vector<std::shared_ptr<const Resource>> had;  // in place of each of the news; null: nothing
   bool all_news = false;
+  bool is_whole = false;       // it is everything that the client wants
   bool has_additions = false;  // among the news is a name that the client had no content of
   std::vector<std::shared_ptr<const Resource>> kept;
 };
@@ -118,18 +121,30 @@ class Subscription {
   // What the client has been sent and not told to drop.
   void ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visit) const;
 
+  // What the client refused and is not sent as it is. Null: nothing.
+  const Withheld* withheld() const { return withheld_.get(); }
+  // As clients see it: that of the view's content, and of what is withheld of it.
+  std::string VersionText() const;
+
  protected:
   // A name that the client may not have as it is.
   struct Pending {
     std::shared_ptr<const Resource> had;  // what the client has; null: nothing
     bool owed = false;  // has to be sent (or said to be missing) even if it has it
   };
+  struct News {
+    std::string name;
+    Version version;
+    std::shared_ptr<const Resource> had;
+  };
   struct InFlight {
     std::string nonce;
     std::string version;
     absl::Time sent;
+    // Everything that the client wants was in it. What was new in it: `news`, or everything.
     bool whole = false;
-    std::vector<std::string> names;
+    Snapshot::Map everything;  // of the type; only if all was new
+    std::vector<News> news;
   };
 
   // Differs between the variants: what a request says of names; `first` of its type on this stream.
@@ -146,6 +161,8 @@ class Subscription {
   // What the client is to have of that name, which it wants. Null: there is nothing, or it is only
   // for clients that name it, and this one has a wildcard.
   const Resource* Find(absl::string_view name) const;
+  // Everything that it wants, as Find says.
+  std::shared_ptr<const WholeContent> Whole(Variant variant);
   bool Wants(absl::string_view name, const Resource* content) const;
   bool MustSend(const Pending& pending, const Resource* content) const;
   Pending& MakePending(absl::string_view name);
@@ -164,8 +181,18 @@ class Subscription {
   absl::flat_hash_map<std::string, Pending> pending_;
   bool respond_ = false;  // an answer is due even if it is empty
   bool urgent_ = false;   // does not wait for an ACK
+  // The client came with content of an earlier stream, and a list of all that is too short would
+  // make it drop some.
+  bool came_with_content_ = false;
 
  private:
+  // What is to be had for `content`: that, or in its place what the client took last.
+  const Resource* Shown(const Snapshot::Map::Pointer& content) const;
+  std::vector<Suspect> SuspectsOf(const InFlight& refused) const;
+  void OnRefused(const InFlight& refused, absl::string_view error);
+  void OnAccepted(const InFlight& accepted);
+  // What is withheld follows what the client wants and what there is.
+  void SettleWithheld();
   void OnAnswer(const XdsRequest& request, absl::Time time);
   // Something happened to what is pending.
   void Touch();
@@ -179,6 +206,7 @@ class Subscription {
   absl::optional<bool> has_removals_;
   std::deque<InFlight> in_flight_;
   absl::optional<InFlight> refused_;  // the last response, if the client NACKed it
+  std::unique_ptr<Withheld> withheld_;
   SyncState state_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/subscriptions/subscription.h"
+#include "server/subscriptions/withheld.h"
 
 namespace fairlead {
 namespace {
@@ -65,10 +66,11 @@ void ViewStreams::Publish(std::shared_ptr<const Snapshot> next,
 }
 
 std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant variant,
-                                                       const Interest& interest) {
+                                                       const Interest& interest,
+                                                       const Withheld* withheld) {
   const uint64_t list = interest.ListId();
   const bool is_shared = streams_ > 1 && (list != 0 || interest.size() == 0);
-  if (!is_shared) return Make(type, variant, interest);
+  if (!is_shared || withheld != nullptr) return Make(type, variant, interest, withheld);
   const Key key(type, variant, interest.wildcard(), list);
   DropMade([&](const Key& made_key, const Made& made) {
     return made.content.expired() ||
@@ -76,7 +78,7 @@ std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant varian
   });
   const auto found = made_.find(key);
   std::shared_ptr<const WholeContent> content =
-      found != made_.end() ? found->second.content.lock() : Make(type, variant, interest);
+      found != made_.end() ? found->second.content.lock() : Make(type, variant, interest, withheld);
   if (found == made_.end()) {
     if (made_.size() >= kMostKept) DropAllMade();
     made_[key] = {snapshot_->version(type), content};
@@ -86,7 +88,8 @@ std::shared_ptr<const WholeContent> ViewStreams::Whole(Type type, Variant varian
 }
 
 std::shared_ptr<const WholeContent> ViewStreams::Make(Type type, Variant variant,
-                                                      const Interest& interest) const {
+                                                      const Interest& interest,
+                                                      const Withheld* withheld) const {
   auto content = std::make_shared<WholeContent>();
   std::vector<grpc::Slice> pieces;
   const auto append = [&](const Resource& resource) {
@@ -97,13 +100,22 @@ std::shared_ptr<const WholeContent> ViewStreams::Make(Type type, Variant variant
       resource.AppendSotw(pieces);
     }
   };
+  // Kept until its bytes are joined.
+  std::vector<std::shared_ptr<const Resource>> in_place;
+  const auto shown = [&](const Snapshot::Map::Pointer& resource) -> const Resource* {
+    if (withheld == nullptr) return resource.get();
+    in_place.push_back(withheld->InPlaceOf(resource));
+    return in_place.back().get();
+  };
   if (interest.wildcard()) {
     snapshot_->Of(type).ForEach([&](absl::string_view, const Snapshot::Map::Pointer& resource) {
-      if (!resource->on_request_only()) append(*resource);
+      const Resource* const shown_resource = shown(resource);
+      if (shown_resource != nullptr && !shown_resource->on_request_only()) append(*shown_resource);
     });
   }
   interest.ForEach([&](absl::string_view name) {
-    const Resource* const resource = snapshot_->Find(type, name);
+    const Snapshot::Map::Pointer* const found = snapshot_->Of(type).Find(name);
+    const Resource* const resource = found == nullptr ? nullptr : shown(*found);
     if (resource == nullptr) {
       content->missing.emplace_back(name);
     } else if (!interest.wildcard() || resource->on_request_only()) {

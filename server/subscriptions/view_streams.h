@@ -17,6 +17,8 @@
 
 namespace fairlead {
 
+class Withheld;
+
 enum class Variant { kSotw, kDelta };
 
 // Everything that an interest covers, ready for the wire.
@@ -52,8 +54,10 @@ class ViewStreams {
                absl::FunctionRef<void(Subscription&)> touched);
 
   // All that `interest` covers. Made once for all streams with the same interest, if there is more
-  // than one stream and as long as KeptContents has room for it.
-  std::shared_ptr<const WholeContent> Whole(Type type, Variant variant, const Interest& interest);
+  // than one stream and as long as KeptContents has room for it; anew for one of whose client
+  // something is withheld (null: nothing).
+  std::shared_ptr<const WholeContent> Whole(Type type, Variant variant, const Interest& interest,
+                                            const Withheld* withheld);
 
  private:
   // Type, variant, wildcard, list of names.
@@ -63,8 +67,8 @@ class ViewStreams {
     std::weak_ptr<const WholeContent> content;
   };
 
-  std::shared_ptr<const WholeContent> Make(Type type, Variant variant,
-                                           const Interest& interest) const;
+  std::shared_ptr<const WholeContent> Make(Type type, Variant variant, const Interest& interest,
+                                           const Withheld* withheld) const;
 
   // From `made_`, and from what is kept.
   void DropAllMade();

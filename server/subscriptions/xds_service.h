@@ -47,6 +47,12 @@ struct ProxyIdentity {
   std::string container = {};
 };
 
+// A resource that a client refused, in these words.
+struct RefusedResource {
+  std::string name;
+  std::string error;
+};
+
 // What the streams tell the stages before them. Called on the queues' threads; must not block.
 class StreamObserver {
  public:
@@ -60,6 +66,9 @@ class StreamObserver {
   // empty then).
   virtual void OnAnswer(StreamId stream, const ProxyIdentity& proxy, Type type,
                         const std::string& error) = 0;
+  // What the client is not sent as it is, because it refused it, is all of `refused` from now on.
+  virtual void OnWithheld(StreamId stream, const ProxyIdentity& proxy, Type type,
+                          const std::vector<RefusedResource>& refused) = 0;
 };
 
 // The xDS port: ADS and the separate services, state-of-the-world and delta, on gRPC's asynchronous

@@ -46,6 +46,9 @@ const Method kMethods[] = {
      Type::kSecret},
 };
 
+// Of what is withheld of one type; the problem board takes no more of one source either.
+constexpr size_t kMostTold = 100;
+
 const Method* FindMethod(absl::string_view path) {
   for (const Method& method : kMethods) {
     if (method.path == path) return &method;
@@ -175,7 +178,6 @@ void XdsStream::TakeIncoming() {
   }
   // The first message waits for the view, and so does whatever comes behind it.
   if (first_message_.has_value()) return;
-  ReportAnswers();
   WriteNext();
   Read();
 }
@@ -264,7 +266,6 @@ void XdsStream::OnTimer() {
             "and what is wanted")));
     return;
   }
-  ReportAnswers();
   WriteNext();
 }
 
@@ -272,12 +273,15 @@ void XdsStream::WriteNext() {
   if (broken_ || finishing_ || end_.has_value() || !state_.has_value()) return;
   if (writing_) {
     // What may be written is asked for when this is; what was answered does not wait for it.
-    SetTimer(answers_.WakeAt());
+    ReportAnswers();
+    SetTimer(std::min(answers_.WakeAt(), withheld_.WakeAt()));
     return;
   }
   absl::optional<XdsResponse> response =
       state_->Next(Clock::Real().Monotonic(), Clock::Real().Wall());
-  SetTimer(std::min(state_->WakeAt(), answers_.WakeAt()));
+  // What is withheld follows what there is, which Next has looked at.
+  ReportAnswers();
+  SetTimer(std::min({state_->WakeAt(), answers_.WakeAt(), withheld_.WakeAt()}));
   if (!response.has_value()) return;
   const grpc::ByteBuffer bytes(response->slices.data(), response->slices.size());
   writing_ = true;
@@ -321,14 +325,28 @@ void XdsStream::OnOver(bool /*ok*/) {
 }
 
 void XdsStream::ReportAnswers() {
-  if (!state_.has_value() || end_.has_value()) return;
+  const absl::Duration now = Clock::Real().Monotonic();
   for (const Type type : kTypes) {
     const Subscription* const subscription = state_->subscription(type);
     if (subscription == nullptr) continue;
+    ReportWithheld(*subscription, now);
     const std::string& error = subscription->state().error;
-    if (!answers_.Take(type, error, Clock::Real().Monotonic())) continue;
+    if (!answers_.Take(type, error, now)) continue;
     queue_.observer().OnAnswer({queue_.index(), number_}, *proxy_, type, error);
   }
+}
+
+void XdsStream::ReportWithheld(const Subscription& subscription, absl::Duration now) {
+  std::vector<RefusedResource> refused;
+  std::string all;
+  if (subscription.withheld() != nullptr) {
+    for (const Withheld::Culprit& culprit : subscription.withheld()->Culprits(kMostTold)) {
+      refused.push_back({culprit.content->name(), culprit.error});
+      absl::StrAppend(&all, culprit.content->name(), "\n", culprit.error, "\n");
+    }
+  }
+  if (!withheld_.Take(subscription.type(), all, now)) return;
+  queue_.observer().OnWithheld({queue_.index(), number_}, *proxy_, subscription.type(), refused);
 }
 
 absl::optional<v1::Proxy> XdsStream::Describe() const {

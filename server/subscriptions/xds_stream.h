@@ -70,6 +70,8 @@ class XdsStream {
   absl::Status TakeNode(const std::string& node);
   // Tells the observer how the client took what it was sent, no more often than AnswerLimit says.
   void ReportAnswers();
+  // Tells the observer what of the type its client is not sent, as often as its answers.
+  void ReportWithheld(const Subscription& subscription, absl::Duration now);
   void WriteNext();
   // Finishes with `status` as soon as no write is under way.
   void End(grpc::Status status);
@@ -101,6 +103,7 @@ class XdsStream {
   absl::Time connected_at_;
   absl::Duration timer_ = absl::InfiniteDuration();
   AnswerLimit answers_;
+  AnswerLimit withheld_;
 };
 
 }  // namespace fairlead

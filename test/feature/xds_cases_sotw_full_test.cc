@@ -157,6 +157,31 @@ TEST_P(SotwFullState, T21ANackIsSilenceUntilTheContentChanges) {
   EXPECT_EQ(SyncOf(client, type()).error(), "");
 }
 
+// SW6a: the words of the client do not say which it is.
+TEST_P(SotwFullState, WhatIsToBlameIsKeptBackAloneAndTheOthersGoOn) {
+  Put({{"A", "1"}, {"B", "1"}});
+  XdsClient client = Sotw();
+  client.Want(type(), {});
+  client.NextAndAck();
+  Put({{"A", "2"}, {"B", "2"}});
+  const XdsTold both = client.Next();
+  EXPECT_EQ(both.text, "A=2 B=2");
+  client.Nack(both);
+  const XdsTold half = client.Next();
+  EXPECT_EQ(half.text, "A=2 B=1");
+  client.Nack(half);
+  EXPECT_EQ(client.NextAndAck().text, "A=1 B=2");
+  ExpectSilence(client);
+  EXPECT_EQ(SyncOf(client, type()).state(), v1::TypeSync::ACKED);
+  grpc::ClientContext context;
+  v1::ListProblemsResponse problems;
+  ASSERT_TRUE(admin().ListProblems(&context, {}, &problems).ok());
+  EXPECT_THAT(problems.DebugString(), HasSubstr("withheld from it alone"));
+  EXPECT_THAT(problems.DebugString(), HasSubstr(client.node_id()));
+  Put({{"A", "3"}});
+  EXPECT_EQ(client.NextAndAck().text, "A=3 B=2");
+}
+
 TEST_P(SotwFullState, T28AClientThatComesBackWithTheSameIsAnsweredOnceAtMost) {
   Put({{"A", "1"}});
   std::string version;

@@ -90,6 +90,8 @@ class XdsPort final : public StreamObserver {
     --open_;
   }
   void OnAnswer(StreamId, const ProxyIdentity&, Type, const std::string&) override {}
+  void OnWithheld(StreamId, const ProxyIdentity&, Type,
+                  const std::vector<RefusedResource>&) override {}
 
  private:
   absl::Mutex mutex_;
