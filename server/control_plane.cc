@@ -71,11 +71,14 @@ Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& er
   return problem;
 }
 
-Problem WithheldProblem(const ProxyIdentity& proxy, Type type, const RefusedResource& refused) {
+// `origin`: whose words the resource comes from, if it is a derived one.
+Problem WithheldProblem(const ProxyIdentity& proxy, Type type, const RefusedResource& refused,
+                        absl::optional<Place> origin) {
   Problem problem;
+  problem.place = origin.value_or(Place());
   problem.place.proxy = proxy.node_id;
-  problem.place.host = proxy.view.host;
-  problem.place.word = std::string(ShortName(type));
+  if (problem.place.host.empty()) problem.place.host = proxy.view.host;
+  if (problem.place.word.empty()) problem.place.word = std::string(ShortName(type));
   problem.place.service = refused.name;
   problem.what = absl::StrCat(
       "the proxy refused ", ShortName(type), " ", Quoted(refused.name),
@@ -277,7 +280,10 @@ void ControlPlane::OnWithheld(StreamId stream, const ProxyIdentity& proxy, Type 
   strand_.Post([this, stream, proxy, type, refused] {
     ProblemsOf problems{WithheldSourceOf(stream, type), {}};
     for (const RefusedResource& resource : refused) {
-      problems.problems.push_back(WithheldProblem(proxy, type, resource));
+      // A cluster is known by its name, a virtual host by what the words say of it.
+      problems.problems.push_back(WithheldProblem(
+          proxy, type, resource,
+          pipeline_.OriginNamedIn(type, absl::StrCat(resource.name, " ", resource.error))));
     }
     problems_.Set(std::move(problems), Clock::Real().Wall());
   });
