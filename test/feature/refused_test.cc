@@ -22,7 +22,7 @@ class Refused : public testing::TestWithParam<Variant> {
   }
 
   // Refuses the cluster with these words; the problem that this is.
-  v1::Problem Refuse(const std::string& words) {
+  std::vector<v1::Problem> Refuse(const std::string& words) {
     XdsClient::Options options;
     options.address = world_.server().xds_address();
     options.variant = GetParam();
@@ -34,7 +34,7 @@ class Refused : public testing::TestWithParam<Variant> {
     XdsAsk nack;
     nack.type_url = told.type_url;
     nack.nonce = told.nonce;
-    nack.names = {kCluster};
+    if (GetParam() == Variant::kSotw) nack.names = {kCluster};
     nack.error = words;
     EXPECT_TRUE(client.Send(nack));
     // Whoever is answered was heard before.
@@ -42,10 +42,11 @@ class Refused : public testing::TestWithParam<Variant> {
     EXPECT_THAT(client.Next().text, testing::StartsWith(kCluster));
     v1::ListProblemsResponse problems;
     world_.server().inspection().Problems(problems);
+    std::vector<v1::Problem> of_client;
     for (const v1::Problem& problem : problems.problems()) {
-      if (problem.proxy() == "refuser") return problem;
+      if (problem.proxy() == "refuser") of_client.push_back(problem);
     }
-    return {};
+    return of_client;
   }
 
   World world_;
@@ -55,19 +56,26 @@ INSTANTIATE_TEST_SUITE_P(Variants, Refused, testing::Values(Variant::kSotw, Vari
                            return variant.param == Variant::kSotw ? "Sotw" : "Delta";
                          });
 
-TEST_P(Refused, WhoIsNamedByTheProxysWordsIsNamedByTheProblem) {
-  const v1::Problem problem =
-      Refuse("Error adding/updating cluster(s) shop/web:8000: no such policy");
-  EXPECT_EQ(problem.container(), "shop-web-1");
-  EXPECT_EQ(problem.host(), "h1");
-  EXPECT_EQ(problem.service(), kCluster);
-  EXPECT_THAT(problem.what(), testing::HasSubstr("no such policy"));
+TEST_P(Refused, WhoIsNamedByTheProxysWordsIsNamedByTheProblems) {
+  const auto problems = Refuse("Error adding/updating cluster(s) shop/web:8000: no such policy");
+  EXPECT_EQ(problems.size(), 2u);  // that it refused something, and what it is not sent since
+  for (const v1::Problem& problem : problems) {
+    EXPECT_EQ(problem.container(), "shop-web-1");
+    EXPECT_EQ(problem.host(), "h1");
+    EXPECT_EQ(problem.service(), kCluster);
+    EXPECT_THAT(problem.what(), testing::HasSubstr("no such policy"));
+  }
 }
 
-TEST_P(Refused, WithoutANameItIsTheProxysAlone) {
-  const v1::Problem problem = Refuse("no such policy");
-  EXPECT_EQ(problem.container(), "");
-  EXPECT_EQ(problem.word(), "CDS");
+TEST_P(Refused, WithoutANameItIsTheProxysAndWhatIsFoundIsTheContainers) {
+  std::vector<std::string> containers;
+  for (const v1::Problem& problem : Refuse("no such policy")) {
+    containers.push_back(problem.container());
+    if (problem.container().empty()) {
+      EXPECT_EQ(problem.word(), "CDS");
+    }
+  }
+  EXPECT_THAT(containers, testing::UnorderedElementsAre("", "shop-web-1"));
 }
 
 }  // namespace
