@@ -16,7 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/base/clock.h"
-#include "server/certificates/link_directories.h"
+#include "server/base/link_directories.h"
 
 namespace fairlead {
 namespace {

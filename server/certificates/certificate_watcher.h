@@ -1,12 +1,11 @@
 #pragma once
 
-#include <set>
 #include <string>
 #include <thread>
 
-#include "absl/container/btree_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "server/base/directory_events.h"
 #include "server/certificates/certificate_directory.h"
 
 namespace fairlead {
@@ -39,20 +38,13 @@ class CertificateWatcher {
 
  private:
   void Look();
-  // Whether a directory is watched that was not before.
-  bool WatchDirectories();
   void Run();
-  void Drain();
 
-  const Options options_;
   OnDirectory on_directory_;
   CertificateDirectoryReader reader_;
   bool has_looked_ = false;
   CertificateDirectory last_;
-  int notify_ = -1;  // inotify; -1: there is none, and it looks now and then
-  int end_ = -1;     // eventfd
-  std::set<int> watches_;
-  bool has_warned_ = false;
+  DirectoryEvents events_;
   std::thread thread_;
 };
 

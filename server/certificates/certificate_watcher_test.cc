@@ -13,7 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
-#include "server/certificates/link_directories.h"
+#include "server/base/link_directories.h"
 
 namespace fairlead {
 namespace {

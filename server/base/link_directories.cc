@@ -1,4 +1,4 @@
-#include "server/certificates/link_directories.h"
+#include "server/base/link_directories.h"
 
 #include <limits.h>
 #include <sys/stat.h>
