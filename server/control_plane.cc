@@ -93,7 +93,8 @@ Problem WithheldProblem(const ProxyIdentity& proxy, Type type, const RefusedReso
 
 }  // namespace
 
-ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads)
+ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads,
+                           PasswordGuard& guard)
     : options_(std::move(options)),
       store_(store),
       watches_(watches),
@@ -102,7 +103,7 @@ ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, cons
         if (!watches_.HasWatchers()) return;
         watches_.Publish(ProblemEvent(problem, change == ProblemBoard::Change::kAppeared, wall));
       }),
-      pipeline_(options_.pipeline, store, problems_, watches,
+      pipeline_(options_.pipeline, store, problems_, watches, guard,
                 [this](const Publication& publication) {
                   if (xds_ != nullptr) {
                     xds_->Publish(publication.view_id, publication.snapshot, publication.changes);
@@ -111,7 +112,10 @@ ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, cons
 
 ControlPlane::~ControlPlane() { Stop(); }
 
-void ControlPlane::Restore(const StoredState& state) {
+absl::Status ControlPlane::Restore(const StoredState& state) {
+  // First, so that no route is ever without those that it asks for.
+  const absl::Status status = WatchPasswords();
+  if (!status.ok()) return status;
   strand_.Call([&] {
     pipeline_.Restore(state, Now());
     warming_up_ = state.hosts.empty() && options_.warm_up > absl::ZeroDuration();
@@ -121,6 +125,7 @@ void ControlPlane::Restore(const StoredState& state) {
     }
   });
   WatchCertificates();
+  return absl::OkStatus();
 }
 
 void ControlPlane::Start(XdsService& xds) {
@@ -130,6 +135,7 @@ void ControlPlane::Start(XdsService& xds) {
 
 void ControlPlane::Stop() {
   certificate_watcher_.reset();
+  password_watcher_.reset();
   strand_.Call([&] { xds_ = nullptr; });
 }
 

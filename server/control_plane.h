@@ -18,6 +18,8 @@
 #include "server/base/strand.h"
 #include "server/certificates/certificate_watcher.h"
 #include "server/load/load_board.h"
+#include "server/passwords/password_guard.h"
+#include "server/passwords/password_watcher.h"
 #include "server/pipeline.h"
 #include "server/problems/problem_board.h"
 #include "server/reports/report_service.h"
@@ -47,16 +49,20 @@ class ControlPlane final : public ReportSink,
     absl::Duration warm_up_quiet = absl::Seconds(2);
     // Where certificates are, by nginx-proxy's naming; empty: nowhere.
     std::string certificates_dir;
+    // Where password files are, by nginx-proxy's naming; empty: nobody is asked for one.
+    std::string htpasswd_dir;
   };
 
   // The references must outlive this; `xds` is set by Start. `loads`: what proxies report of their
-  // requests, to be shown.
-  ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads);
+  // requests, to be shown. `guard` is told of password files.
+  ControlPlane(Options options, Store& store, Watches& watches, const LoadBoard& loads,
+               PasswordGuard& guard);
   ~ControlPlane() override;
 
-  // What an earlier run stored, and the certificates that are there. If there is anything stored,
-  // proxies are answered from it at once.
-  void Restore(const StoredState& state);
+  // What an earlier run stored, and the certificates and passwords that are there. If there is
+  // anything stored, proxies are answered from it at once. The error: it is not known which hosts
+  // ask for passwords.
+  absl::Status Restore(const StoredState& state);
 
   // From now on streams are served.
   void Start(XdsService& xds);
@@ -113,6 +119,7 @@ class ControlPlane final : public ReportSink,
   Moment Now() const;
   void Tick();
   void WatchCertificates();
+  absl::Status WatchPasswords();
   // Runs on the strand and returns; for those who look in.
   void Look(absl::FunctionRef<void()> look);
   // The stream is sent the snapshot of its view.
@@ -156,8 +163,9 @@ class ControlPlane final : public ReportSink,
   std::set<std::string> without_room_;
   // Behind the others, so that it ends before them: its tasks use them.
   Strand strand_{"control"};
-  // Posts to the strand until it ends.
+  // They post to the strand until they end.
   std::optional<CertificateWatcher> certificate_watcher_;
+  std::optional<PasswordWatcher> password_watcher_;
 };
 
 }  // namespace fairlead

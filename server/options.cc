@@ -233,6 +233,10 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
                "TLS certificates, by nginx-proxy's naming: shop.example.crt and shop.example.key; "
                "watched, and taken up as they change.",
                &options.control.certificates_dir);
+  settings.Add("htpasswd-dir", "DIR",
+               "Password files, by nginx-proxy's naming: a file shop.example for the host "
+               "shop.example; watched, and taken up as they change. It has to be there.",
+               &options.control.htpasswd_dir);
   settings.Add("routable-networks", "NAME,...",
                "Docker networks whose addresses are reachable from other hosts, beside overlay, "
                "macvlan and ipvlan.",

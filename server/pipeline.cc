@@ -60,13 +60,14 @@ ServiceRecord FromStored(const v1::StoredService& stored) {
 }  // namespace
 
 Pipeline::Pipeline(Options options, Store& store, ProblemBoard& problems, Watches& watches,
-                   Publish publish)
+                   PasswordGuard& guard, Publish publish)
     : catalog_(options.catalog),
       routing_(std::move(options.routing)),
       resources_(std::move(options.resources)),
       store_(store),
       problems_(problems),
       watches_(watches),
+      guard_(guard),
       publish_(std::move(publish)) {
   TakeResources(resources_.Initial(), absl::InfinitePast());
 }
@@ -104,6 +105,7 @@ void Pipeline::Tick(Moment now) {
       now);
   TakeModel(routing_.Tick(now), now.wall);
   TakeCertificates(certificates_.Tick(now), now.wall);
+  TakePasswords(passwords_.Tick(now), now.wall);
 }
 
 void Pipeline::OpenView(uint32_t view_id, const View& view, absl::Time wall) {
@@ -180,6 +182,18 @@ void Pipeline::TakeCertificates(const CertificateChanges& certificates, absl::Ti
   if (certificates.empty()) return;
   TakeResources(resources_.Apply(certificates, certificates_.for_all()), wall);
   Show(certificates.problems, wall);
+}
+
+void Pipeline::TakePasswords(const PasswordDirectory& directory, Moment now) {
+  TakePasswords(passwords_.Take(directory, now), now.wall);
+}
+
+void Pipeline::TakePasswords(const PasswordChanges& passwords, absl::Time wall) {
+  if (passwords.empty()) return;
+  // First: a route that asks for a file is not to ask for one that is not known.
+  guard_.Apply(passwords);
+  TakeResources(resources_.Apply(passwords), wall);
+  Show(passwords.problems, wall);
 }
 
 absl::StatusOr<bool> Pipeline::PutCertificate(const v1::StoredCertificate& record,

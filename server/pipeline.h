@@ -14,6 +14,8 @@
 #include "server/base/clock.h"
 #include "server/catalog/catalog.h"
 #include "server/certificates/certificates.h"
+#include "server/passwords/password_guard.h"
+#include "server/passwords/passwords.h"
 #include "server/problems/problem_board.h"
 #include "server/resources/resources.h"
 #include "server/routing/routing.h"
@@ -27,11 +29,11 @@ namespace fairlead {
 // The one way through, from facts to snapshots:
 //
 //   catalog -> routing model -> resources -> snapshots
-//   certificates ---------------^
+//   certificates, passwords ----^
 //
 // Each stage is given what the one before yielded, and nothing else. This class hands the values
-// on, and gives copies of them to those who look on: the store, the problem board, the watchers. It
-// decides nothing itself.
+// on, and gives copies of them to those who look on: the store, the problem board, the watchers,
+// the guard who checks passwords. It decides nothing itself.
 //
 // Belongs to the control strand; no clock and no thread of its own.
 class Pipeline {
@@ -45,7 +47,7 @@ class Pipeline {
 
   // `publish` is called for each view whose snapshot changed. The references must outlive this.
   Pipeline(Options options, Store& store, ProblemBoard& problems, Watches& watches,
-           Publish publish);
+           PasswordGuard& guard, Publish publish);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
@@ -88,6 +90,8 @@ class Pipeline {
   StaticEffects effects() const { return {statics_, snapshots_, resources_, views_}; }
   // What the directory of certificates holds now.
   void TakeCertificates(const CertificateDirectory& directory, Moment now);
+  // What the directory of passwords holds now.
+  void TakePasswords(const PasswordDirectory& directory, Moment now);
   // Certificates that people gave, which are kept over restarts: `record` is what was put, and
   // `certificate` what it came to. Whether what is served is another now. The errors are those of
   // Certificates.
@@ -105,6 +109,7 @@ class Pipeline {
   void TakeFacts(const FactChanges& facts, Moment now);
   void TakeModel(const ModelChanges& model, absl::Time wall);
   void TakeCertificates(const CertificateChanges& certificates, absl::Time wall);
+  void TakePasswords(const PasswordChanges& passwords, absl::Time wall);
   void TakeResources(const ResourceChanges& resources, absl::Time wall);
   void Show(const std::vector<ProblemsOf>& problems, absl::Time wall);
   // Scopes that refer to what `changes` add to `before`, or take from it.
@@ -121,6 +126,7 @@ class Pipeline {
   Catalog catalog_;
   Routing routing_;
   Certificates certificates_;
+  Passwords passwords_;
   Resources resources_;
   StaticResources statics_;
   Snapshots snapshots_;
@@ -128,6 +134,7 @@ class Pipeline {
   Store& store_;
   ProblemBoard& problems_;
   Watches& watches_;
+  PasswordGuard& guard_;
   Publish publish_;
   // As watchers know them: what they are told is the difference.
   absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> told_pools_;

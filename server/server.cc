@@ -1,5 +1,7 @@
 #include "server/server.h"
 
+#include <algorithm>
+#include <thread>
 #include <tuple>
 #include <utility>
 
@@ -7,6 +9,12 @@
 #include "server/base/clock.h"
 
 namespace fairlead {
+namespace {
+
+// Half of them, so that streams go on while passwords are checked.
+size_t CoresForPasswords() { return std::max(1u, std::thread::hardware_concurrency() / 2); }
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, Store& store) {
   // Not make_unique: the constructor is private.
@@ -17,7 +25,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 }
 
 Server::Server(const ServerOptions& options, Store& store)
-    : control_(options.control, store, watches_, loads_),
+    : guard_({.most_at_once = CoresForPasswords()}, Clock::Real()),
+      control_(options.control, store, watches_, loads_, guard_),
       xds_(options.xds, control_),
       load_reports_({.most_streams = static_cast<int>(options.xds.most_streams)}, loads_,
                     [this](const std::string& cluster, const Load& load) {
@@ -30,7 +39,7 @@ Server::Server(const ServerOptions& options, Store& store)
 absl::Status Server::Run(const ServerOptions& options, Store& store) {
   const absl::StatusOr<StoredState> state = store.Load();
   if (!state.ok()) return state.status();
-  control_.Restore(*state);
+  if (const absl::Status status = control_.Restore(*state); !status.ok()) return status;
 
   for (const auto& [port, address, limits] :
        {std::tuple{&xds_port_, &options.xds_listen, &options.xds_port},
@@ -41,6 +50,7 @@ absl::Status Server::Run(const ServerOptions& options, Store& store) {
   }
   xds_port_.builder().RegisterService(&xds_health_);
   xds_port_.builder().RegisterService(&xds_client_status_);
+  xds_port_.builder().RegisterService(&authorization_);
   load_reports_.Register(xds_port_.builder());
   xds_.Register(xds_port_.builder());
   agent_port_.builder().RegisterService(&agent_health_);

@@ -13,6 +13,8 @@
 #include "server/load/load_board.h"
 #include "server/load/load_report_service.h"
 #include "server/options.h"
+#include "server/passwords/authorization_service.h"
+#include "server/passwords/password_guard.h"
 #include "server/port.h"
 #include "server/reports/report_service.h"
 #include "server/status/status_server.h"
@@ -46,11 +48,13 @@ class Server {
   const std::shared_ptr<ServingState> serving_ = std::make_shared<ServingState>();
   Watches watches_;
   LoadBoard loads_;
+  PasswordGuard guard_;
   ControlPlane control_;
   XdsService xds_;
   LoadReportService load_reports_;
   ReportService reports_;
   AdminServiceImpl admin_{control_, control_, control_, watches_};
+  AuthorizationService authorization_{guard_};
   ClientStatusService xds_client_status_{control_, control_};
   ClientStatusService admin_client_status_{control_, control_};
   HealthService xds_health_{serving_};

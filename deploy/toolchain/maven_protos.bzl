@@ -15,7 +15,7 @@ filegroup(
     name = "proto_files",
     srcs = {srcs},
 )
-
+{more}
 # A FileDescriptorSet of everything in the jar but versions before v3: for what no C++ code is made of.
 genrule(
     name = "descriptors",
@@ -25,6 +25,16 @@ genrule(
     ),
     outs = ["descriptors.bin"],
     cmd = "/usr/bin/protoc -I{root} -I/usr/include --include_imports --descriptor_set_out=$@ $(SRCS)",
+)
+"""
+
+# Files that `protos` has not, so that more of them do not make all who need that one build anew.
+_MORE = """
+cc_protos(
+    name = "{name}",
+    srcs = {srcs},
+    grpc_srcs = {grpc_srcs},
+    deps = [":protos"],
 )
 """
 
@@ -76,27 +86,36 @@ def _impl(rctx):
         fail("unzip: " + res.stderr)
     rctx.delete(jar)
 
-    # The closure of the roots. google/protobuf/*.proto are the system's.
+    main = _closure(rctx, rctx.attr.protos, [])
+    more = ""
+    for name, roots in rctx.attr.more_protos.items():
+        files = _closure(rctx, roots, main.srcs)
+        more += _MORE.format(name = name, srcs = repr(files.srcs), grpc_srcs = repr(files.grpc_srcs))
+    rctx.file("BUILD", _BUILD.format(
+        srcs = repr(main.srcs),
+        grpc_srcs = repr(main.grpc_srcs),
+        more = more,
+        root = "external/" + rctx.name,
+    ))
+
+def _closure(rctx, roots, but):
+    """The roots and what they import, without `but`. google/protobuf/*.proto are the system's."""
     seen = {}
-    todo = list(rctx.attr.protos)
+    known = {path: True for path in but}
+    todo = list(roots)
     grpc = []
     for _ in range(10000):
         if not todo:
             break
         path = todo.pop()
-        if path in seen or path.startswith("google/protobuf/"):
+        if path in seen or path in known or path.startswith("google/protobuf/"):
             continue
         text = rctx.read(path)
         seen[path] = True
         if _has_service(text):
             grpc.append(path)
         todo.extend(_imports(text))
-
-    rctx.file("BUILD", _BUILD.format(
-        srcs = repr(sorted(seen.keys())),
-        grpc_srcs = repr(sorted(grpc)),
-        root = "external/" + rctx.name,
-    ))
+    return struct(srcs = sorted(seen.keys()), grpc_srcs = sorted(grpc))
 
 maven_protos = repository_rule(
     implementation = _impl,
@@ -104,6 +123,7 @@ maven_protos = repository_rule(
         "artifact": attr.string(mandatory = True, doc = "group:name:version"),
         "sha256": attr.string(),
         "protos": attr.string_list(mandatory = True, doc = "roots; their imports are added"),
+        "more_protos": attr.string_list_dict(doc = "roots by a target's name: what :protos has not"),
     },
     environ = ["HOME", "PATH", "MAVEN_OPTS", "JAVA_HOME"],
 )

@@ -209,5 +209,27 @@ TEST(Golden, RoutesOfRedirects) {
   ExpectGoldenRoutes("redirects", table);
 }
 
+TEST(Golden, RoutesOfPasswords) {
+  const auto file = [](std::string name, std::vector<PasswordUser> users) {
+    return std::make_shared<const PasswordFile>(PasswordFile{std::move(name), std::move(users)});
+  };
+  const std::string sha = "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=";
+  const std::string bcrypt = "$2y$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a";
+  Serving serving;
+  serving.has_open_challenges = true;
+  serving.passwords.host = file("shop.example", {{"alice", sha}, {"bob", sha}});
+  serving.passwords.paths["/api"] = file("shop.example_1", {{"carol", bcrypt}});
+  RouteTable table({});
+  table.Put(HostOf("shop.example", {RouteTo("/api", "shop/api:80"), RouteTo("/", "shop/web:80")}),
+            serving);
+  serving.passwords.host = file("nobody.example", {});
+  serving.passwords.paths.clear();
+  table.Put(HostOf("nobody.example", {RouteTo("/", "shop/web:80")}), serving);
+  // Whoever came to a proxy in front by https is asked too.
+  serving.redirect = {443, 301, true, true};
+  table.Put(HostOf("~^behind-a-proxy", {RouteTo("/", "shop/web:80")}), serving);
+  ExpectGoldenRoutes("passwords", table);
+}
+
 }  // namespace
 }  // namespace fairlead

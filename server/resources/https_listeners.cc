@@ -42,7 +42,8 @@ std::string HttpsListeners::NameOf(uint16_t port, const char* own) const {
   return port == options_.port ? own : absl::StrCat(own, "@", port);
 }
 
-HttpsListeners::Changes HttpsListeners::Apply(const std::vector<VirtualHostChange>& changes) {
+HttpsListeners::Changes HttpsListeners::Apply(const std::vector<VirtualHostChange>& changes,
+                                              PasswordsOf passwords_of) {
   Changes out;
   Touched touched;
   for (const VirtualHostChange& change : changes) {
@@ -58,6 +59,7 @@ HttpsListeners::Changes HttpsListeners::Apply(const std::vector<VirtualHostChang
     }
     Domain& domain = domains_[change.domain];
     domain.host = change.after;
+    domain.passwords = passwords_of(*change.after);
     domain.tls = Decide(*domain.host, out);
     Put(domain, touched);
   }
@@ -151,6 +153,7 @@ void HttpsListeners::Put(const Domain& domain, Touched& touched) {
   Serving serving;
   serving.hsts = domain.tls.hsts;
   if (domain.tls.http3) serving.http3_port = port;
+  serving.passwords = domain.passwords;
   TableOf(port, routes).Put(domain.host, std::move(serving));
   if (routes != base) TableOf(port, base).PutMisdirected(domain.host->domain);
   ports_[port].domains[domain.host->domain] = domain.tls;

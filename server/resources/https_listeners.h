@@ -7,10 +7,12 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
+#include "absl/functional/function_ref.h"
 #include "absl/types/optional.h"
 #include "server/base/problem.h"
 #include "server/certificates/certificates.h"
 #include "server/resources/domain_tls.h"
+#include "server/resources/host_passwords.h"
 #include "server/resources/listener.h"
 #include "server/resources/route_table.h"
 #include "server/routing/model.h"
@@ -56,9 +58,12 @@ class HttpsListeners {
   static constexpr char kHttps[] = "https";
   static constexpr char kHttp3[] = "http3";
 
+  // Who may come in to the routes of a domain.
+  using PasswordsOf = absl::FunctionRef<HostPasswords(const VirtualHost&)>;
+
   explicit HttpsListeners(Options options);
 
-  Changes Apply(const std::vector<VirtualHostChange>& changes);
+  Changes Apply(const std::vector<VirtualHostChange>& changes, PasswordsOf passwords_of);
   // `for_all`: the authorities of clients where a certificate has none of its own.
   Changes Apply(const CertificateChanges& changes,
                 const absl::optional<ClientAuthorities>& for_all);
@@ -69,6 +74,7 @@ class HttpsListeners {
  private:
   struct Domain {
     std::shared_ptr<const VirtualHost> host;
+    HostPasswords passwords;
     DomainTls tls;
   };
   struct Port {

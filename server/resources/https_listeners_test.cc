@@ -30,6 +30,8 @@ VirtualHostChange Claims(const std::string& domain, DomainSettings settings = {}
   return {domain, host};
 }
 
+HostPasswords Everybody(const VirtualHost&) { return {}; }
+
 // With "+" behind the name: it asks clients for certificates. With "-" before: it goes.
 CertificateChanges Certs(const std::vector<std::string>& names) {
   CertificateChanges changes;
@@ -84,7 +86,7 @@ std::vector<std::string> Routes(const HttpsListeners::Changes& changes, const st
 
 TEST(HttpsListeners, ThereIsOneWhileADomainHasACertificate) {
   HttpsListeners listeners({});
-  EXPECT_THAT(Names(listeners.Apply({Claims("a.example")})), IsEmpty());
+  EXPECT_THAT(Names(listeners.Apply({Claims("a.example")}, Everybody)), IsEmpty());
   HttpsListeners::Changes changes = listeners.Apply(Certs({"a.example"}), absl::nullopt);
   EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
   EXPECT_THAT(changes.domains, ElementsAre("a.example"));
@@ -104,7 +106,7 @@ TEST(HttpsListeners, ThereIsOneWhileADomainHasACertificate) {
 
 TEST(HttpsListeners, ASwappedCertificateChangesNothingHere) {
   HttpsListeners listeners({});
-  listeners.Apply({Claims("a.example")});
+  listeners.Apply({Claims("a.example")}, Everybody);
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   EXPECT_THAT(Names(listeners.Apply(Certs({"a.example"}), absl::nullopt)), IsEmpty());
 }
@@ -116,7 +118,7 @@ TEST(HttpsListeners, ATrustedDefaultIsForWhoeverAsksForNoOther) {
   auto listener = In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
   EXPECT_TRUE(listener.has_default_filter_chain());
   // A domain that it serves changes no chain.
-  changes = listeners.Apply({Claims("a.example")});
+  changes = listeners.Apply({Claims("a.example")}, Everybody);
   const auto after = In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
   EXPECT_EQ(after.SerializeAsString(), listener.SerializeAsString());
   EXPECT_THAT(Routes(changes, "https"), ElementsAre("a.example shop/web:8000"));
@@ -131,7 +133,7 @@ TEST(HttpsListeners, AHostWithClientCertificatesIsNotReachedByWayOfAnother) {
   HttpsListeners listeners({});
   listeners.Apply(Certs({"open.example", "closed.example+"}), absl::nullopt);
   const HttpsListeners::Changes changes =
-      listeners.Apply({Claims("open.example"), Claims("closed.example")});
+      listeners.Apply({Claims("open.example"), Claims("closed.example")}, Everybody);
   EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https", "RDS https/closed.example"));
   EXPECT_THAT(Routes(changes, "https"),
               ElementsAre("closed.example 421", "open.example shop/web:8000"));
@@ -141,7 +143,7 @@ TEST(HttpsListeners, AHostWithClientCertificatesIsNotReachedByWayOfAnother) {
 
 TEST(HttpsListeners, AuthoritiesForAllAskTheClientsOfAll) {
   HttpsListeners listeners({});
-  listeners.Apply({Claims("a.example")});
+  listeners.Apply({Claims("a.example")}, Everybody);
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   CertificateChanges for_all;
   for_all.for_all_changed = true;
@@ -159,9 +161,9 @@ TEST(HttpsListeners, APublicPortIsAListenerOfItsOwn) {
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   DomainSettings settings;
   settings.https_port = 8444;
-  EXPECT_THAT(Names(listeners.Apply({Claims("a.example", settings)})),
+  EXPECT_THAT(Names(listeners.Apply({Claims("a.example", settings)}, Everybody)),
               ElementsAre("LDS https@8444", "RDS https@8444"));
-  EXPECT_THAT(Names(listeners.Apply({{"a.example", nullptr}})),
+  EXPECT_THAT(Names(listeners.Apply({{"a.example", nullptr}}, Everybody)),
               ElementsAre("-LDS https@8444", "-RDS https@8444"));
 }
 
@@ -170,7 +172,8 @@ TEST(HttpsListeners, NoDomainTakesThePortOfTheHttpListener) {
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   DomainSettings settings;
   settings.https_port = 8080;
-  const HttpsListeners::Changes changes = listeners.Apply({Claims("a.example", settings)});
+  const HttpsListeners::Changes changes =
+      listeners.Apply({Claims("a.example", settings)}, Everybody);
   EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
   ASSERT_EQ(changes.problems.size(), 1u);
   EXPECT_EQ(changes.problems[0].problems.at(0).place.word, "EXTERNAL_HTTPS_PORT");
@@ -179,10 +182,10 @@ TEST(HttpsListeners, NoDomainTakesThePortOfTheHttpListener) {
 TEST(HttpsListeners, WhatSniCannotTellIsAProblem) {
   HttpsListeners listeners({});
   listeners.Apply(Certs({"shop.*"}), absl::nullopt);
-  const HttpsListeners::Changes changes = listeners.Apply({Claims("shop.*")});
+  const HttpsListeners::Changes changes = listeners.Apply({Claims("shop.*")}, Everybody);
   ASSERT_EQ(changes.problems.size(), 1u);
   EXPECT_THAT(changes.problems[0].problems.at(0).what, HasSubstr("is not shown to them"));
-  const HttpsListeners::Changes gone = listeners.Apply({{"shop.*", nullptr}});
+  const HttpsListeners::Changes gone = listeners.Apply({{"shop.*", nullptr}}, Everybody);
   ASSERT_EQ(gone.problems.size(), 1u);
   EXPECT_THAT(gone.problems[0].problems, IsEmpty());
 }
@@ -207,7 +210,7 @@ TEST(HttpsListeners, Http3IsForThoseThatAskForIt) {
   HttpsListeners listeners({});
   listeners.Apply(Certs({"a.example", "b.example"}), absl::nullopt);
   HttpsListeners::Changes changes =
-      listeners.Apply({Claims("a.example", WithHttp3(true)), Claims("b.example")});
+      listeners.Apply({Claims("a.example", WithHttp3(true)), Claims("b.example")}, Everybody);
   EXPECT_THAT(Names(changes), ElementsAre("LDS http3", "LDS https", "RDS https"));
   const auto listener =
       In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "http3");
@@ -222,7 +225,7 @@ TEST(HttpsListeners, Http3IsForThoseThatAskForIt) {
   EXPECT_EQ(told.rbegin()->header().value(), "h3=\":8443\"; ma=86400");
   EXPECT_EQ(routes.virtual_hosts(1).routes(0).response_headers_to_add_size(), 1);  // HSTS
 
-  changes = listeners.Apply({Claims("a.example")});
+  changes = listeners.Apply({Claims("a.example")}, Everybody);
   EXPECT_THAT(Names(changes), ElementsAre("-LDS http3", "LDS https", "RDS https"));
 }
 
@@ -233,7 +236,8 @@ TEST(HttpsListeners, Http3ForAllIsNotForThoseThatRefuseItOrAskForCertificates) {
   listeners.Apply(Certs({"a.example", "b.example", "c.example+", "default"}), absl::nullopt);
   const HttpsListeners::Changes changes =
       listeners.Apply({Claims("a.example"), Claims("b.example", WithHttp3(false)),
-                       Claims("c.example"), Claims("~^d"), Claims("e.example")});
+                       Claims("c.example"), Claims("~^d"), Claims("e.example")},
+                      Everybody);
   const auto listener =
       In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "http3");
   // Those of the default certificate are in the chain without names.
@@ -245,7 +249,8 @@ TEST(HttpsListeners, Http3HasNoListenerForADomainThatCannotBeNamed) {
   listeners.Apply(Certs({"a"}), absl::nullopt);
   DomainSettings settings = WithHttp3(true);
   settings.certificate = "a";
-  EXPECT_THAT(Names(listeners.Apply({Claims("~^a", settings)})), Not(Contains("LDS http3")));
+  EXPECT_THAT(Names(listeners.Apply({Claims("~^a", settings)}, Everybody)),
+              Not(Contains("LDS http3")));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "envoy/extensions/filters/listener/proxy_protocol/v3/proxy_protocol.pb.h"
 #include "envoy/extensions/filters/listener/tls_inspector/v3/tls_inspector.pb.h"
 #include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
+#include "server/resources/basic_auth.h"
 
 namespace fairlead {
 namespace {
@@ -75,8 +76,9 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const Listene
   auto& access = *manager.add_http_filters();
   access.set_name(kAccessFilter);
   access.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::rbac::v3::RBAC());
-  AddAccessLog(settings.access_log, manager);
   *manager.mutable_local_reply_config() = LocalReplyOf(settings.pages);
+  AddPasswordFilters(manager);
+  AddAccessLog(settings.access_log, manager);
   auto& router = *manager.add_http_filters();
   router.set_name("envoy.filters.http.router");
   router.mutable_typed_config()->PackFrom(envoy::extensions::filters::http::router::v3::Router());

@@ -96,9 +96,7 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
     }
     virtual_hosts.push_back(change);
   }
-  if (virtual_hosts.empty()) return out;
-  TakeHttps(https_.Apply(virtual_hosts), out);
-  ApplyHttp(virtual_hosts, out);
+  if (!virtual_hosts.empty()) ApplyVirtualHosts(virtual_hosts, out);
   return out;
 }
 
@@ -116,6 +114,29 @@ ResourceChanges Resources::Apply(const CertificateChanges& changes,
   return out;
 }
 
+ResourceChanges Resources::Apply(const PasswordChanges& changes) {
+  ResourceChanges out;
+  passwords_.Apply(changes);
+  std::vector<VirtualHostChange> concerned;
+  for (const auto& [domain, host] : virtual_hosts_) {
+    const bool is_concerned = std::any_of(
+        changes.files.begin(), changes.files.end(),
+        [&](const PasswordChange& change) { return PasswordFiles::IsOf(change.name, domain); });
+    if (is_concerned) concerned.push_back({domain, host});
+  }
+  std::sort(concerned.begin(), concerned.end(),
+            [](const auto& a, const auto& b) { return a.domain < b.domain; });
+  if (!concerned.empty()) ApplyVirtualHosts(concerned, out);
+  return out;
+}
+
+void Resources::ApplyVirtualHosts(const std::vector<VirtualHostChange>& changes,
+                                  ResourceChanges& out) {
+  const auto passwords_of = [this](const VirtualHost& host) { return passwords_.Of(host); };
+  TakeHttps(https_.Apply(changes, passwords_of), out);
+  ApplyHttp(changes, out);
+}
+
 void Resources::TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out) {
   for (ResourceChange& change : changes.resources) out.shared.push_back(std::move(change));
   for (ProblemsOf& problems : changes.problems) out.problems.push_back(std::move(problems));
@@ -124,6 +145,8 @@ void Resources::TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out)
 std::optional<Serving> Resources::InClearText(const VirtualHost& host) const {
   const DomainTls& tls = https_.Of(host.domain);
   Serving serving;
+  serving.passwords = passwords_.Of(host);
+  serving.has_open_challenges = tls.serves_challenges;
   switch (tls.clear_text) {
     case DomainTls::ClearText::kServed:
       return serving;

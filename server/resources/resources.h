@@ -9,7 +9,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "server/certificates/certificates.h"
+#include "server/passwords/passwords.h"
 #include "server/resources/api_listener.h"
+#include "server/resources/host_passwords.h"
 #include "server/resources/http_listeners.h"
 #include "server/resources/https_listeners.h"
 #include "server/resources/validity_gate.h"
@@ -55,6 +57,7 @@ class Resources {
   // `for_all`: the authorities of clients where a certificate has none of its own.
   ResourceChanges Apply(const CertificateChanges& changes,
                         const absl::optional<ClientAuthorities>& for_all);
+  ResourceChanges Apply(const PasswordChanges& changes);
 
   // Whose words the first derived resource comes from that `text`, what a proxy said when it
   // refused resources of that type, calls by its name (a domain, of routes). None: it names none.
@@ -90,10 +93,13 @@ class Resources {
   void TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out);
   // How a domain is served in clear text; nothing: not at all.
   std::optional<Serving> InClearText(const VirtualHost& host) const;
+  // Routes of these domains, which there are already or not, for all listeners.
+  void ApplyVirtualHosts(const std::vector<VirtualHostChange>& changes, ResourceChanges& out);
   void ApplyHttp(const std::vector<VirtualHostChange>& changes, ResourceChanges& out);
 
   const Options options_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> pools_;
+  PasswordFiles passwords_;
   HttpListeners http_;
   HttpsListeners https_;
   absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> virtual_hosts_;

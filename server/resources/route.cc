@@ -13,6 +13,7 @@
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.pb.h"
 #include "server/base/nginx_regex.h"
+#include "server/resources/basic_auth.h"
 #include "server/vocabulary/host.h"
 #include "server/vocabulary/path.h"
 
@@ -34,6 +35,11 @@ constexpr char kRetrySent[] = "connect-failure,refused-stream,reset-before-reque
 constexpr char kReadingMethods[] = "GET|HEAD";
 // RFC 8555, section 8.3.
 constexpr char kChallenges[] = "/.well-known/acme-challenge/";
+// A challenge's token has no other characters, so that nothing else can be asked for by way of it.
+constexpr char kOneChallenge[] = "~^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$";
+// Paths that a container may read in another way than a proxy that looks for the route: with ".."
+// and ".", with doubled and with encoded slashes.
+constexpr char kAmbiguousPath[] = "~*/(\\.|%2e){1,2}(/|;|$)|//|\\\\|%2f|%5c";
 constexpr char kIdempotentMethods[] = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE";
 
 RetryPolicy RetryOn(const char* conditions) {
@@ -156,12 +162,12 @@ void AddRedirects(const VirtualHost& host, const Serving::Redirect& redirect,
           : envoy::config::route::v3::RedirectAction::PERMANENT_REDIRECT);
 }
 
-// Challenges go where they would without a redirect, as one path of their own.
-std::vector<Route> ChallengesOf(const VirtualHost& host) {
+// Challenges go where they would without a redirect and passwords, as one path of their own.
+std::vector<Route> ChallengesOf(const VirtualHost& host, const HostPasswords& passwords) {
   for (const Route& route : host.routes) {
     if (IsPathRegex(route.path) || !absl::StartsWith(kChallenges, route.path)) continue;
     Route challenges = route;
-    challenges.path = kChallenges;
+    challenges.path = passwords.empty() ? kChallenges : kOneChallenge;
     challenges.destination.reset();
     return {std::move(challenges)};
   }
@@ -191,6 +197,9 @@ void AddRoutes(const VirtualHost& host, const std::vector<Route>& routes, const 
     if (route.internal) {
       (*idempotent.mutable_typed_per_filter_config())[kAccessFilter].PackFrom(OnlyInternal());
     }
+    if (const PasswordFile* const file = serving.passwords.Of(route.path); file != nullptr) {
+      AskForPasswords(*file, *idempotent.mutable_typed_per_filter_config());
+    }
     auto& other = *to.add_routes();
     other = idempotent;
     MatchHeader(":method", kIdempotentMethods, *idempotent.mutable_match());
@@ -199,12 +208,25 @@ void AddRoutes(const VirtualHost& host, const std::vector<Route>& routes, const 
   }
 }
 
+// Where one path asks for a password that another does not, no other spelling of it may lead past.
+void AddRefusalOfAmbiguousPaths(const VirtualHost& host,
+                                envoy::config::route::v3::VirtualHost& to) {
+  auto& ambiguous = *to.add_routes();
+  *ambiguous.mutable_match() = MatchOf(host.domain, kAmbiguousPath);
+  ambiguous.mutable_direct_response()->set_status(400);
+}
+
 void AddRoutes(const VirtualHost& host, const Serving& serving,
                envoy::config::route::v3::VirtualHost& to) {
-  if (!serving.redirect.has_value()) return AddRoutes(host, host.routes, serving, to);
-  if (serving.redirect->but_challenges) AddRoutes(host, ChallengesOf(host), Serving(), to);
-  AddRedirects(host, *serving.redirect, to);
-  if (serving.redirect->but_forwarded_https) AddRoutes(host, host.routes, Serving(), to);
+  const HostPasswords& passwords = serving.passwords;
+  const bool open = serving.redirect.has_value()
+                        ? serving.redirect->but_challenges
+                        : serving.has_open_challenges && !passwords.empty();
+  if (open) AddRoutes(host, ChallengesOf(host, passwords), Serving(), to);
+  if (serving.redirect.has_value()) AddRedirects(host, *serving.redirect, to);
+  if (serving.redirect.has_value() && !serving.redirect->but_forwarded_https) return;
+  if (!passwords.paths.empty()) AddRefusalOfAmbiguousPaths(host, to);
+  AddRoutes(host, host.routes, serving, to);
 }
 
 // What a container is told of the client, and by whom it is believed: a client's own word for it

@@ -7,6 +7,7 @@
 
 #include "envoy/config/route/v3/route.pb.h"
 #include "envoy/config/route/v3/route_components.pb.h"
+#include "server/resources/host_passwords.h"
 #include "server/resources/listener.h"
 #include "server/routing/model.h"
 
@@ -30,6 +31,10 @@ struct Serving {
   std::string hsts;                  // Strict-Transport-Security; empty: none
   // Clients are told that HTTP/3 is spoken there (RFC 7838); 0: nowhere.
   uint16_t http3_port = 0;
+  // Who may come in; not asked of whoever is redirected.
+  HostPasswords passwords;
+  // What is below /.well-known/acme-challenge/ is for everybody, whatever the passwords.
+  bool has_open_challenges = false;
 };
 
 // The virtual host of a domain that is no regular expression. Each path has two routes: one for the

@@ -22,6 +22,7 @@ from harness.images import (
     proxy_service,
     status_of,
 )
+from harness.passwords import BCRYPT, sha
 from harness.wait import eventually
 
 CAP_NET_BIND_SERVICE = 1 << 10
@@ -294,6 +295,41 @@ def test_a_policy_that_is_none_ends_it_with_what_to_write(world, project):
     proxy = unready(world, project({"proxy": service}))
     assert proxy.await_end() == 2
     assert "it is no policy; write one of Mozilla-Modern, " in proxy.log()
+
+
+def test_password_files_are_asked_for(world, drop_in, certificates, tmp_path):
+    folder = tmp_path / "htpasswd"
+    folder.mkdir()
+    (folder / "bcrypt.example").write_text(BCRYPT)
+    (folder / "sha.example").write_text(sha("bob", "secret"))
+    _, proxy = drop_in(
+        {name: demo_service(f"{name}.example") for name in ("bcrypt", "sha", "anybody")},
+        proxy={
+            "volumes": volumes(world, certificates.volume, f"{folder}:/etc/nginx/htpasswd:ro")
+        },
+    )
+
+    def status(host: str, user: str = "") -> int:
+        said = asking.basic(user, "secret") if user else {}
+        return asking.in_clear_text(proxy.http, host, headers=said)[0]
+
+    eventually("others are served", lambda: status("anybody.example") == 200)
+    for host, user, other in (("bcrypt.example", "alice", "bob"), ("sha.example", "bob", "alice")):
+        eventually("a password is asked for", lambda name=host: status(name) == 401)
+        assert status(host, user) == 200
+        assert status(host, other) == 401
+    _, headers, _ = asking.in_clear_text(proxy.http, "bcrypt.example")
+    assert headers["www-authenticate"] == 'Basic realm="Restricted access"'
+
+    (folder / "bcrypt.example").write_text(BCRYPT.replace("alice", "carol"))
+    eventually("the new user comes in", lambda: status("bcrypt.example", "carol") == 200)
+    assert status("bcrypt.example", "alice") == 401
+    certificates.write("sha.example")
+    eventually("it is redirected", lambda: status("sha.example") == 301)
+    assert asking.get(proxy.https, "sha.example")[0] == 401
+    said = asking.basic("bob", "secret")
+    assert asking.get(proxy.https, "sha.example", headers=said)[0] == 200
+    assert "{SHA}" not in proxy.log() and "$2y$" not in proxy.log()
 
 
 def test_the_access_log_is_the_containers_log(drop_in):

@@ -20,14 +20,12 @@ XDS = {
     "connect_timeout": "1s",
     "http2_protocol_options": {},
 }
-ROUTER = {
-    "name": "router",
-    "typed_config": {"@type": TYPE + "extensions.filters.http.router.v3.Router"},
-}
-ACCESS = {
-    "name": "envoy.filters.http.rbac",
-    "typed_config": {"@type": TYPE + "extensions.filters.http.rbac.v3.RBAC"},
-}
+
+
+def filters() -> list:
+    """Those that listeners have: routes speak to them."""
+    listener = json.loads((GOLDEN / "listener_http_plain.json").read_text())
+    return listener["filter_chains"][0]["filters"][0]["typed_config"]["http_filters"]
 
 
 def listener_with(routes: dict) -> dict:
@@ -36,7 +34,7 @@ def listener_with(routes: dict) -> dict:
         + "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": "x",
         "route_config": routes,
-        "http_filters": [ACCESS, ROUTER],
+        "http_filters": filters(),
     }
     return {
         "name": "x",

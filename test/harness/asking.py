@@ -1,5 +1,6 @@
 """Asks whoever listens at an address, over https and in clear text."""
 
+import base64
 import http.client
 import socket
 import ssl
@@ -43,11 +44,12 @@ def get(
     target: str = "/",
     pair: Optional[Pair] = None,
     host: str = "",
+    headers: Optional[dict] = None,
 ) -> Tuple[int, dict, str]:
     """(status, headers, body) over https."""
     connection = http.client.HTTPSConnection(*address, timeout=10)
     connection.sock = connect(address, name, pair)
-    return _answer(connection, "GET", target, {"Host": host or name})
+    return _answer(connection, "GET", target, {"Host": host or name, **(headers or {})})
 
 
 def in_clear_text(
@@ -60,6 +62,12 @@ def in_clear_text(
     """(status, headers, body) over http."""
     connection = http.client.HTTPConnection(*address, timeout=10)
     return _answer(connection, method, target, {"Host": name, **(headers or {})})
+
+
+def basic(user: str, password: str) -> dict:
+    """The header by which somebody says who he is (RFC 7617)."""
+    text = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {text}"}
 
 
 def _answer(connection, method: str, target: str, headers: dict) -> Tuple[int, dict, str]:

@@ -21,12 +21,16 @@ ENVOY_ADMIN_PORT = 19911
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
-    """Answers with its host and path; /slow sends a line, and the next when the test says so; /503 is sick."""
+    """Answers with its host and path, /authorization with the header of that name; /slow sends a line, and the next when
+    the test says so; /503 is sick."""
 
     protocol_version = "HTTP/1.1"
     go_on = threading.Event()
 
     def do_GET(self):
+        if self.path == "/authorization":
+            self.answer(self.headers.get("Authorization", ""))
+            return
         if self.path == "/slow":
             self.send_response(200)
             self.send_header("Transfer-Encoding", "chunked")
@@ -36,13 +40,16 @@ class Upstream(http.server.BaseHTTPRequestHandler):
             self.chunk(b"end\n")
             self.wfile.write(b"0\r\n\r\n")
             return
-        body = f"{self.headers['Host']} {self.path}".encode()
-        self.send_response(503 if self.path == "/503" else 200)
+        self.answer(f"{self.headers['Host']} {self.path}", 503 if self.path == "/503" else 200)
+
+    do_POST = do_GET
+
+    def answer(self, text: str, status: int = 200) -> None:
+        body = text.encode()
+        self.send_response(status)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
-
-    do_POST = do_GET
 
     def chunk(self, text: bytes) -> None:
         self.wfile.write(b"%x\r\n%s\r\n" % (len(text), text))
@@ -67,7 +74,7 @@ def upstream():
 
 
 class Shop:
-    """A server with a directory of certificates, an Envoy, and one port that all containers have."""
+    """A server with directories of certificates and of passwords, an Envoy, and one port that all containers have."""
 
     def __init__(
         self, folder: pathlib.Path, port: int, authority: Authority, flags: Sequence[str] = ()
@@ -77,6 +84,8 @@ class Shop:
         self.authority = authority
         self.certificates = folder / "certs"
         self.certificates.mkdir()
+        self.passwords = folder / "htpasswd"
+        self.passwords.mkdir()
         self.agent: Optional[FakeAgent] = None
         self.envoy: Optional[Envoy] = None
         self.server = Server(
@@ -84,6 +93,7 @@ class Shop:
             folder,
             [
                 f"--certificates-dir={self.certificates}",
+                f"--htpasswd-dir={self.passwords}",
                 f"--https-listener=127.0.0.1:{HTTPS_PORT}",
                 *flags,
             ],

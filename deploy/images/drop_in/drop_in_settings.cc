@@ -190,18 +190,6 @@ absl::Status ReadHttps(const Variables& variables, DropInSettings& settings) {
   return absl::OkStatus();
 }
 
-// nginx-proxy asks for these passwords: what they protect must not be open to everyone here.
-absl::Status CheckPasswords(const std::vector<MountedFile>& mounted) {
-  for (const MountedFile& file : mounted) {
-    if (file.path != "/etc/nginx/htpasswd") continue;
-    return absl::FailedPreconditionError(absl::StrCat(
-        file.path, " has password files (", Quoted(absl::StrJoin(file.names, ", ")),
-        "), and no proxy here would ask for a password; let the applications ask, or another "
-        "proxy, and then take the mount away"));
-  }
-  return absl::OkStatus();
-}
-
 void AddNotes(const Variables& variables, const std::vector<MountedFile>& mounted,
               std::vector<DropInNote>& notes) {
   for (const Unsupported& row : kUnsupported) {
@@ -253,6 +241,7 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
   }
   if (const absl::Status status = ReadSwitches(variables, settings); !status.ok()) return status;
   if (const absl::Status status = ReadHttps(variables, settings); !status.ok()) return status;
+  settings.server_arguments.push_back("--htpasswd-dir=/etc/nginx/htpasswd");
   // What nginx-proxy says of a name that nobody claims.
   settings.server_arguments.push_back("--unknown-host-status=503");
   const std::string default_host = Value(variables, "DEFAULT_HOST");
@@ -261,7 +250,6 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
   }
   settings.agent_arguments = {absl::StrCat("--docker-host=", settings.docker_host),
                               absl::StrCat("--host-id=", settings.host_id)};
-  if (const absl::Status status = CheckPasswords(mounted); !status.ok()) return status;
   AddNotes(variables, mounted, settings.notes);
   return settings;
 }

@@ -34,7 +34,7 @@ struct DropInSettings {
 // Reads every variable that nginx-proxy reads (docs/drop-in.md has the table), and what was mounted
 // where nginx looks for it. `variables` looks one up as getenv does. What is not supported is a
 // note, unless its value is what happens here anyway. INVALID_ARGUMENT for a value that no proxy
-// could start with; it names the variable. FAILED_PRECONDITION if what was protected would be open.
+// could start with; it names the variable.
 absl::StatusOr<DropInSettings> ReadDropInSettings(
     const std::function<const char*(const char*)>& variables,
     const std::vector<MountedFile>& mounted);

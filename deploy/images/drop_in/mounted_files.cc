@@ -9,7 +9,6 @@ namespace fairlead {
 namespace {
 
 constexpr const char* kPaths[] = {
-    "/etc/nginx/htpasswd",
     "/etc/nginx/vhost.d",
     "/etc/nginx/conf.d",
     "/etc/nginx/toplevel.conf.d",

@@ -38,7 +38,7 @@ TEST_F(MountedFilesTest, DirectoriesAndFilesInTheTablesOrder) {
   Write("/etc/nginx/vhost.d/default");
   Write("/etc/nginx/proxy.conf");
   Write("/etc/nginx/unknown");
-  std::filesystem::create_directories(root_ + "/etc/nginx/htpasswd");
+  std::filesystem::create_directories(root_ + "/etc/nginx/conf.d");
   const auto found = FindMountedFiles(root_);
   ASSERT_EQ(found.size(), 3);
   EXPECT_EQ(found[0].path, "/etc/nginx/vhost.d");
