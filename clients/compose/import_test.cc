@@ -107,8 +107,9 @@ TEST(Import, Variables) {
       {"HTTP_PORT: 8080", "SAME 3 proxy HTTP_PORT: honoured"},
       {"HTTP_PORT: none", "NOT_SUPPORTED 3 proxy HTTP_PORT: HTTP_PORT=none is no port; write"},
       {"DEFAULT_HOST: a.example", "SAME 3 proxy DEFAULT_HOST: honoured"},
-      {"ENABLE_HTTP3: 'true'",
-       "NOT_SUPPORTED 3 proxy ENABLE_HTTP3: ENABLE_HTTP3=true is not supported: "},
+      {"ENABLE_HTTP3: 'true'", "SAME 3 proxy ENABLE_HTTP3: honoured"},
+      {"PREFER_IPV6_NETWORK: 'true'",
+       "NOT_SUPPORTED 3 proxy PREFER_IPV6_NETWORK: PREFER_IPV6_NETWORK=true is not supported: "},
       {"ENABLE_HTTP3: 'false'", "SAME 3 proxy ENABLE_HTTP3: honoured"},
       {"SHA1_UPSTREAM_NAME: 'true'",
        "SAME 3 proxy SHA1_UPSTREAM_NAME: SHA1_UPSTREAM_NAME=true has no effect: "},
@@ -149,7 +150,10 @@ TEST(Import, Mounts) {
       {"./my.conf:/etc/nginx/conf.d/my.conf", "(there: my.conf)"},
       {"./nginx.tmpl:/app/nginx.tmpl", "NOT_SUPPORTED 5 proxy /app/nginx.tmpl: "},
       {"html:/usr/share/nginx/html",
-       "DIFFERENT 5 proxy /usr/share/nginx/html/errors/50x.html: if the volume has it: "},
+       "SAME 5 proxy /usr/share/nginx/html/errors/50x.html: if the volume has it: read"},
+      {"html:/usr/share/nginx/html",
+       "DIFFERENT 5 proxy /usr/share/nginx/html/.well-known: if the volume has it: "},
+      {"./htpasswd:/etc/nginx/htpasswd:ro", "SAME 5 proxy /etc/nginx/htpasswd: read"},
       {"logs:/var/log/nginx", "DIFFERENT 5 proxy /var/log/nginx: nothing reads it"},
   };
   for (const auto& c : cases) {

@@ -30,7 +30,6 @@ constexpr Unsupported kUnsupported[] = {
     {"DEFAULT_ROOT", "404",
      "a path that no container claims is answered with 404; let a container claim the path /"},
     {"ENABLE_HTTP2", "true", "HTTP/2 is always on"},
-    {"ENABLE_HTTP3", "false", "there is no HTTP/3 here; HTTP/1.1 and HTTP/2 serve"},
     {"PREFER_IPV6_NETWORK", "false",
      "a container's IPv4 address is taken before its IPv6 one; connect it to a network that has "
      "IPv6 alone"},
@@ -86,7 +85,6 @@ constexpr UnreadFile kUnread[] = {
      "paths below /.well-known/acme-challenge/ go to the host's own containers, so that whoever "
      "writes challenges there gets no certificate; get certificates by DNS-01"},
     {"/app/nginx.tmpl", "there is no template; routes come from the containers' words"},
-    {"/usr/share/nginx/html/errors/50x.html", "Envoy's own text is sent with 502, 503 and 504"},
 };
 
 // Settings of the server that are called otherwise here. Without a value its own default holds,
@@ -135,11 +133,13 @@ absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) 
   bool trust = false;
   bool log_json = false;
   bool no_log = false;
+  bool http3 = false;
   const std::pair<const char*, bool&> switches[] = {{"ENABLE_IPV6", ipv6},
                                                     {"ENABLE_PROXY_PROTOCOL", proxy_protocol},
                                                     {"TRUST_DOWNSTREAM_PROXY", trust},
                                                     {"LOG_JSON", log_json},
-                                                    {"DISABLE_ACCESS_LOGS", no_log}};
+                                                    {"DISABLE_ACCESS_LOGS", no_log},
+                                                    {"ENABLE_HTTP3", http3}};
   for (const auto& [name, value] : switches) {
     const absl::StatusOr<bool> read = ReadSwitch(variables, name, false);
     if (!read.ok()) return read.status();
@@ -153,6 +153,7 @@ absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) 
   settings.server_arguments.push_back(
       absl::StrCat("--access-log=", no_log ? "off" : (log_json ? "json" : "text")));
   if (proxy_protocol) settings.server_arguments.push_back("--proxy-protocol");
+  if (http3) settings.server_arguments.push_back("--http3");
   if (trust) settings.server_arguments.push_back("--trust-downstream-proxy");
   // nginx-proxy believes them unless told otherwise, and warns of it. Here a client could pass for
   // one of a private network (NETWORK_ACCESS=internal).
@@ -188,6 +189,14 @@ absl::Status ReadHttps(const Variables& variables, DropInSettings& settings) {
   if (!on.ok()) return on.status();
   if (!*on) settings.server_arguments.push_back("--acme-http-challenge-location=false");
   return absl::OkStatus();
+}
+
+// What nginx-proxy sends with 500, 502, 503 and 504 where it is mounted.
+constexpr char kErrorPage[] = "/usr/share/nginx/html/errors/50x.html";
+
+bool IsMounted(const char* path, const std::vector<MountedFile>& mounted) {
+  return std::any_of(mounted.begin(), mounted.end(),
+                     [&](const MountedFile& file) { return file.path == path; });
 }
 
 void AddNotes(const Variables& variables, const std::vector<MountedFile>& mounted,
@@ -247,6 +256,9 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
   const std::string default_host = Value(variables, "DEFAULT_HOST");
   if (!default_host.empty()) {
     settings.server_arguments.push_back(absl::StrCat("--default-host=", default_host));
+  }
+  if (IsMounted(kErrorPage, mounted)) {
+    settings.server_arguments.push_back(absl::StrCat("--error-page=", kErrorPage));
   }
   settings.agent_arguments = {absl::StrCat("--docker-host=", settings.docker_host),
                               absl::StrCat("--host-id=", settings.host_id)};

@@ -77,6 +77,7 @@ TEST(DropInSettings, SwitchesAreTheServers) {
       {"LOG_JSON", "1", "--access-log=json"},
       {"LOG_JSON", "0", "--access-log=text"},
       {"DISABLE_ACCESS_LOGS", "True", "--access-log=off"},
+      {"ENABLE_HTTP3", "true", "--http3"},
       {"HTTPS_PORT", "8443", "--https-listener=0.0.0.0:8443"},
       {"ENABLE_IPV6", "true", "--https-listener=[::]:443"},
       {"HTTPS_METHOD", "noredirect", "--https-method=noredirect"},
@@ -152,9 +153,8 @@ TEST(DropInSettings, AnEmptyVariableIsNotSet) {
 
 TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
   for (const char* variable :
-       {"DEFAULT_ROOT", "ENABLE_HTTP2", "ENABLE_HTTP3", "PREFER_IPV6_NETWORK", "LOG_FORMAT",
-        "LOG_FORMAT_ESCAPE", "DEBUG_ENDPOINT", "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST",
-        "DOCKER_CONTAINER_FILTERS"}) {
+       {"DEFAULT_ROOT", "ENABLE_HTTP2", "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE",
+        "DEBUG_ENDPOINT", "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "DOCKER_CONTAINER_FILTERS"}) {
     const auto settings = Read({{variable, "other"}});
     ASSERT_TRUE(settings.ok()) << settings.status();
     ASSERT_EQ(settings->notes.size(), 1) << variable;
@@ -181,7 +181,6 @@ TEST(DropInSettings, AValueThatAsksForWhatHappensAnywayIsNoNews) {
   const auto settings = Read({
       {"DEFAULT_ROOT", "404"},
       {"ENABLE_HTTP2", "true"},
-      {"ENABLE_HTTP3", "false"},
   });
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_THAT(settings->notes, IsEmpty());
@@ -195,6 +194,14 @@ TEST(DropInSettings, FilesThatAreNotReadAreNamed) {
   EXPECT_THAT(settings->notes[0].text, StartsWith("/etc/nginx/vhost.d is not read: "));
   EXPECT_THAT(settings->notes[0].text, HasSubstr("(there: default, shop.example)"));
   EXPECT_THAT(settings->notes[1].text, StartsWith("/app/nginx.tmpl is not read: "));
+}
+
+TEST(DropInSettings, AnErrorPageThatIsMountedIsTheServers) {
+  const auto settings = Read({}, {{"/usr/share/nginx/html/errors/50x.html", {}}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_THAT(settings->server_arguments,
+              Contains("--error-page=/usr/share/nginx/html/errors/50x.html"));
+  EXPECT_THAT(settings->notes, IsEmpty());
 }
 
 TEST(DropInSettings, StrangeValuesDoNotBreakTheLog) {
