@@ -11,12 +11,15 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "server/admin/certificate_admin.h"
+#include "server/admin/explain_admin.h"
 #include "server/admin/inspection.h"
 #include "server/admin/resource_admin.h"
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
 #include "server/base/strand.h"
 #include "server/certificates/certificate_watcher.h"
+#include "server/explain/container_explained.h"
+#include "server/explain/request_explained.h"
 #include "server/load/load_board.h"
 #include "server/passwords/password_guard.h"
 #include "server/passwords/password_watcher.h"
@@ -38,7 +41,8 @@ class ControlPlane final : public ReportSink,
                            public StreamObserver,
                            public Inspection,
                            public ResourceAdmin,
-                           public CertificateAdmin {
+                           public CertificateAdmin,
+                           public ExplainAdmin {
  public:
   struct Options {
     Pipeline::Options pipeline;
@@ -106,6 +110,9 @@ class ControlPlane final : public ReportSink,
                                  v1::DeleteCertificateResponse& response) override;
   void ListCertificates(v1::ListCertificatesResponse& response) override;
 
+  // ExplainAdmin
+  absl::Status Explain(const v1::ExplainRequest& request, v1::ExplainResponse& response) override;
+
  private:
   struct Waiting {
     StreamId stream;
@@ -137,6 +144,16 @@ class ControlPlane final : public ReportSink,
   // moved, and who needs not wait for agents any more is admitted. Where there is no room for a
   // view the stream stays where it stood, which is a problem; it is tried again with each tick.
   void MoveStreams();
+  absl::Status ExplainContainerNamed(const std::string& name, v1::ContainerExplained& explained);
+  // What the stages know of the one container that `name` fits, but for what proxies have.
+  absl::StatusOr<ContainerGround> GroundFor(const std::string& name);
+  // On the strand.
+  void FillFromStages(const RoutingRequest& request, ContainerGround& ground);
+  absl::Status ExplainRequested(const v1::RequestToExplain& request,
+                                v1::RequestExplained& explained);
+  // By what is sent to the proxies that `request` names. NOT_FOUND: there are none.
+  absl::StatusOr<RequestGround> GroundFor(const v1::RequestToExplain& request);
+
   // What changed of static resources is moved and sent to whom it concerns.
   void Spread(const StaticResources::Changed& changed, const GivenVersion& given);
   void NoteForWarmUp(const v1::ReportRequest& message);

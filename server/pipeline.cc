@@ -128,6 +128,15 @@ void Pipeline::CloseView(uint32_t view_id, absl::Time wall) {
   if (!node.empty()) ShowDangling({{StaticScope::Kind::kNode, node}}, wall);
 }
 
+std::shared_ptr<const Snapshot> Pipeline::SnapshotFor(const View& view) const {
+  for (const auto& [view_id, open] : views_) {
+    if (open == view) return snapshots_.Of(view_id);
+  }
+  const bool derived = resources_.IsDerived(view);
+  return Overlaid(derived ? snapshots_.shared() : Snapshot::Empty(),
+                  statics_.OverlayOf(view, derived));
+}
+
 absl::StatusOr<StaticResources::Changed> Pipeline::Put(const StaticPut& put) {
   auto changed = statics_.Put(put);
   if (changed.ok()) Keep(*changed);

@@ -71,6 +71,9 @@ class Pipeline {
     return snapshots_.Of(view_id);
   }
 
+  // As SnapshotOf, also where no proxy stands: without assignments then, which depend on the view.
+  std::shared_ptr<const Snapshot> SnapshotFor(const View& view) const;
+
   // Whether views like this have derived routes.
   bool IsDerived(const View& view) const { return resources_.IsDerived(view); }
 

@@ -53,7 +53,7 @@ class Server {
   XdsService xds_;
   LoadReportService load_reports_;
   ReportService reports_;
-  AdminServiceImpl admin_{control_, control_, control_, watches_};
+  AdminServiceImpl admin_{control_, control_, control_, control_, watches_};
   AuthorizationService authorization_{guard_};
   ClientStatusService xds_client_status_{control_, control_};
   ClientStatusService admin_client_status_{control_, control_};

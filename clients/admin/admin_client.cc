@@ -76,6 +76,10 @@ absl::StatusOr<v1::ListProblemsResponse> AdminClient::ListProblems() {
   return Call(&v1::AdminService::Stub::ListProblems, v1::ListProblemsRequest());
 }
 
+absl::StatusOr<v1::ExplainResponse> AdminClient::Explain(const v1::ExplainRequest& request) {
+  return Call(&v1::AdminService::Stub::Explain, request);
+}
+
 absl::StatusOr<v1::PutResourcesResponse> AdminClient::PutResources(
     const v1::PutResourcesRequest& request) {
   return Call(&v1::AdminService::Stub::PutResources, request);

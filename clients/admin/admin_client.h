@@ -76,6 +76,7 @@ class AdminClient {
   absl::StatusOr<v1::ListProblemsResponse> ListProblems();
 
   // What these ask and answer is said in admin.proto.
+  absl::StatusOr<v1::ExplainResponse> Explain(const v1::ExplainRequest& request);
   absl::StatusOr<v1::PutResourcesResponse> PutResources(const v1::PutResourcesRequest& request);
   absl::StatusOr<v1::DeleteResourcesResponse> DeleteResources(
       const v1::DeleteResourcesRequest& request);

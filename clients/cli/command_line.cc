@@ -44,6 +44,7 @@ class CommandTree {
   void AddConnection(Flags& flags);
   void AddOutput(Flags& flags);
   void AddName(Node& node);
+  void AddExplain();
   void AddResources();
   void AddCertificates();
   void AddCompose();
@@ -79,6 +80,7 @@ CommandTree::CommandTree(Request& request) : request_(request), app_("", kFairle
   watch.Add("--for", "End after so long, with exit code 0.", &request_.watch_for);
   watch.Add("--count", "N", "End after so many changes, with exit code 0.", &request_.watch_count,
             1'000'000'000);
+  AddExplain();
   CLI::App& bootstrap = *Add(app_, kBootstrapWords, Command::kText).app;
   nodes_.back().is_group = true;
   AddBootstrapFlags(Add(bootstrap, kBootstrapEnvoyWords, Command::kBootstrapEnvoy).flags, true,
@@ -150,6 +152,12 @@ void CommandTree::AddOutput(Flags& flags) {
 }
 
 void CommandTree::AddName(Node& node) { node.app->add_option("NAME", request_.name); }
+
+void CommandTree::AddExplain() {
+  Node& explain = Add(app_, kExplainWords, Command::kExplain);
+  explain.app->add_option("WHAT", request_.explain.what);
+  AddExplainFlags(explain.flags, &request_.explain);
+}
 
 void CommandTree::AddResources() {
   ResourceArguments& arguments = request_.resources;
@@ -291,6 +299,8 @@ absl::Status CommandTree::Take(const Node& node, const Flags::Variables& variabl
       return CheckList(request_.resources);
     case Command::kCertificatesPut:
       return CheckCertificatePut(request_.certificates);
+    case Command::kExplain:
+      return CheckExplain(request_.explain);
     case Command::kCertificatesDelete:
       return CheckCertificateName(request_.certificates);
     case Command::kCheck:

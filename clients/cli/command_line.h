@@ -10,6 +10,7 @@
 #include "clients/cli/bootstrap.h"
 #include "clients/cli/certificate_commands.h"
 #include "clients/cli/compose_commands.h"
+#include "clients/cli/explain_commands.h"
 #include "clients/cli/flags.h"
 #include "clients/cli/resource_flags.h"
 
@@ -25,6 +26,7 @@ struct Request {
     kProxies,
     kProblems,
     kWatch,
+    kExplain,
     kBootstrapEnvoy,
     kBootstrapGrpc,
     kResourcesPut,
@@ -53,6 +55,7 @@ struct Request {
   ResourceArguments resources;
   CertificateArguments certificates;
   ComposeArguments compose;
+  ExplainArguments explain;
 };
 
 // Reads the arguments (without the program's name) and the variables. INVALID_ARGUMENT names the

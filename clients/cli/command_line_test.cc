@@ -180,6 +180,22 @@ TEST(CommandLine, ComposeFiles) {
   EXPECT_EQ(Parse("import a", {{"FAIRLEAD_COMPOSE_ENV_FILE", "v"}})->compose.env_file, "v");
 }
 
+TEST(CommandLine, Explain) {
+  const absl::StatusOr<Request> request = Parse(
+      "explain shop_web_1 http://a.example/x --method post --header A:b --header=c:d:e "
+      "--port 8080 --client 10.0.0.1 --node n1");
+  ASSERT_TRUE(request.ok()) << request.status();
+  const std::vector<v1::ExplainRequest> asked = ExplainRequestsOf(request->explain);
+  ASSERT_EQ(asked.size(), 2);
+  EXPECT_EQ(asked[0].ShortDebugString(), "container: \"shop_web_1\"");
+  EXPECT_EQ(asked[1].ShortDebugString(),
+            "request { url: \"http://a.example/x\" method: \"POST\" headers { name: \"A\" value: "
+            "\"b\" } headers { name: \"c\" value: \"d:e\" } node_id: \"n1\" port: 8080 client: "
+            "\"10.0.0.1\" }");
+  EXPECT_THAT(Parse("explain").status().message(), HasSubstr("what to explain is missing"));
+  EXPECT_THAT(Parse("explain http://a/ --header x").status().message(), HasSubstr("NAME: VALUE"));
+}
+
 TEST(CommandLine, Watch) {
   const absl::StatusOr<Request> request = Parse("watch --for 1m30s --count 5");
   ASSERT_TRUE(request.ok()) << request.status();
@@ -203,6 +219,7 @@ TEST(CommandLine, HelpTeachesOnEveryLevel) {
       {"proxies", "proxies"},
       {"problems", "problems"},
       {"watch", "watch"},
+      {"explain", "explain"},
       {"bootstrap", "bootstrap"},
       {"bootstrap envoy", "bootstrap_envoy"},
       {"bootstrap grpc", "bootstrap_grpc"},

@@ -48,6 +48,95 @@ v1::ListHostsResponse ExampleHosts() {
   )pb");
 }
 
+v1::ExplainResponse ExampleContainerExplained() {
+  return FromText<v1::ExplainResponse>(R"pb(
+    container {
+      host_id: "h1"
+      id: "4f5a0123456789abcdef"
+      name: "shop_web_1"
+      service: "shop/web"
+      state: "running, its HEALTHCHECK fails"
+      stop {
+        host: "h1"
+        container: "shop_web_1"
+        severity: ERROR
+        what: "proxies are told that it is unhealthy: its HEALTHCHECK fails"
+        cure: "see what its HEALTHCHECK says"
+      }
+      words { word: "CERT_NAME" value: "a/b" made: "'a/b' is no name" is_wrong: true }
+      words { word: "VIRTUAL_HOST" value: "shop.example" made: "asks for shop.example" }
+      routes {
+        host: "shop.example"
+        path: "/"
+        port: 8000
+        cluster: "shop/web:8000"
+        endpoint { health: UNHEALTHY reason: "its HEALTHCHECK fails" }
+        route_configurations: "http"
+        route_configurations: "https"
+        stop: "proxies are told that it is unhealthy: its HEALTHCHECK fails"
+      }
+      routes { host: "lost.example" path: "/" port: 8000 stop: "there is no route" }
+      proxies {
+        node_id: "edge-1"
+        cluster: "shop/web:8000"
+        from: "host"
+        address: "172.18.0.3:8000"
+        held { type: "CDS" name: "shop/web:8000" state: ACKED is_current: true }
+        held { type: "EDS" name: "shop/web:8000" state: SENT is_current: true }
+        held { type: "RDS" name: "http" state: ACKED }
+        held { type: "LDS" name: "http" }
+        stop: "the proxy edge-1 has not answered it yet: EDS shop/web:8000"
+      }
+      proxies { node_id: "outside" cluster: "shop/web:8000" stop: "out of its reach" }
+      problems {
+        host: "h1"
+        container: "shop_web_1"
+        word: "CERT_NAME"
+        severity: ERROR
+        what: "'a/b' is no name"
+        cure: "write a name"
+      }
+    }
+  )pb");
+}
+
+v1::ExplainResponse ExampleRequestExplained() {
+  return FromText<v1::ExplainResponse>(R"pb(
+    request {
+      outcome: FORWARDED
+      summary: "shop/web:8000 is asked for /v1/users; but 503 from outside, which reach no healthy endpoint of it"
+      path: "/v1/users"
+      clusters {
+        name: "shop/web:8000"
+        endpoints {
+          container_id: "4f5a"
+          container_name: "shop_web_1"
+          host_id: "h1"
+          health: HEALTHY
+          reached { proxies: "edge-1" proxies: "edge-2" address: "172.18.0.3:8000" }
+          reached { proxies: "outside" }
+        }
+        endpoints {
+          container_name: "shop_\033[31mweb_2"
+          host_id: "h2"
+          health: DRAINING
+          reason: "stopping"
+        }
+      }
+      steps { kind: "listener" name: "http (0.0.0.0:8080)" why: "the proxies' own for http" }
+      steps { kind: "virtual host" name: "shop.example" why: "the host is shop.example" }
+      steps { kind: "path" name: "/v1/users" why: "rewritten" }
+      response_headers { name: "Strict-Transport-Security" value: "max-age=60" }
+      unknown: "what the HTTP filter envoy.filters.http.lua does"
+      proxies: "edge-1"
+      proxies: "edge-2"
+      proxies: "outside"
+      method: "GET"
+      url: "http://shop.example/api/users"
+    }
+  )pb");
+}
+
 v1::ListServicesResponse ExampleServices() {
   return FromText<v1::ListServicesResponse>(R"pb(
     services {

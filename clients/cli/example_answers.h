@@ -10,6 +10,8 @@ namespace fairlead {
 inline constexpr int64_t kExampleNow = 1'700'000'000;  // 2023-11-14T22:13:20Z
 
 v1::ListHostsResponse ExampleHosts();
+v1::ExplainResponse ExampleContainerExplained();
+v1::ExplainResponse ExampleRequestExplained();
 v1::ListServicesResponse ExampleServices();
 v1::ListEndpointsResponse ExampleEndpoints();
 v1::ListProxiesResponse ExampleProxies();

@@ -22,6 +22,7 @@ extern const CommandWords kEndpointsWords;
 extern const CommandWords kProxiesWords;
 extern const CommandWords kProblemsWords;
 extern const CommandWords kWatchWords;
+extern const CommandWords kExplainWords;
 extern const CommandWords kBootstrapWords;
 extern const CommandWords kBootstrapEnvoyWords;
 extern const CommandWords kBootstrapGrpcWords;

@@ -12,6 +12,7 @@ people; with -o json they are for programs, and their form is stable.)",
     R"(  fairlead services                           what is routed, and how healthy it is
   fairlead problems                           what is wrong, and what to do about it
   fairlead --server 10.0.0.5:18002 proxies    has every proxy taken the last change up?
+  fairlead explain http://shop.example/api    what such a request would get, and why
   fairlead endpoints shop/web -o json | jq    for programs
   fairlead bootstrap envoy --xds 127.0.0.1:18000 --node-id edge-1 >envoy.yaml
   fairlead check docker-compose.yml           what its containers would do, before they start

@@ -36,6 +36,10 @@ std::string CertificateDeletedText(const v1::DeleteCertificateResponse& response
 std::string CheckText(const v1::ComposeCheck& check, const Look& look);
 std::string ImportText(const v1::ComposeImport& import, const Look& look);
 
+// What `fairlead explain` says.
+std::string ContainerExplainedText(const v1::ContainerExplained& explained, const Look& look);
+std::string ExplainText(const v1::ExplainResponse& response, const Look& look);
+
 // What else is to be said below an answer, as `fairlead problems` says it; nothing: empty.
 std::string ProblemsBelow(const google::protobuf::RepeatedPtrField<v1::Problem>& problems,
                           const Look& look);

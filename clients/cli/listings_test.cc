@@ -74,6 +74,21 @@ TEST(Listings, Certificates) {
   ExpectListing("certificates_wide", CertificatesText(ExampleCertificates(), Wide()));
 }
 
+TEST(Listings, RequestExplained) {
+  ExpectListing("explain_request", ExplainText(ExampleRequestExplained(), Plain()));
+  v1::ExplainResponse none;
+  none.mutable_request()->set_summary("proxies do not listen at port 1");
+  EXPECT_THAT(ExplainText(none, Plain()), HasSubstr("No such proxy is connected"));
+}
+
+TEST(Listings, ContainerExplained) {
+  ExpectListing("explain_container", ExplainText(ExampleContainerExplained(), Plain()));
+  v1::ExplainResponse well;
+  well.mutable_container()->set_name("web");
+  EXPECT_THAT(ExplainText(well, Plain()), HasSubstr("\n  nothing keeps requests from it\n"));
+  EXPECT_THAT(ExplainText(well, Plain()), HasSubstr("no variable or label that asks"));
+}
+
 TEST(Listings, EmptyOnesSayWhatMayBeMissing) {
   EXPECT_THAT(HostsText({}, Plain()), HasSubstr("Start fairlead-agent"));
   EXPECT_THAT(ServicesText({}, Plain()), HasSubstr("VIRTUAL_HOST"));

@@ -10,6 +10,7 @@
 #include "clients/cli/command_line.h"
 #include "clients/cli/compose_commands.h"
 #include "clients/cli/display_text.h"
+#include "clients/cli/explain_commands.h"
 #include "clients/cli/listings.h"
 #include "clients/cli/message_json.h"
 #include "clients/cli/resource_commands.h"
@@ -81,6 +82,8 @@ class Run {
         return Show(client->ListProblems(), ProblemsText);
       case Command::kWatch:
         return Ended(Watch(*client));
+      case Command::kExplain:
+        return Ended(Explain(*client));
       case Command::kCertificates:
         return Show(client->ListCertificates(), CertificatesText);
       case Command::kCertificatesPut:
@@ -149,6 +152,21 @@ class Run {
     if (!response.ok()) return Ended(response.status());
     if (request_.output != Request::Output::kJson) return Ended(Print(text(*response, LookNow())));
     return Ended(PrintJson(*response, /*one_line=*/false));
+  }
+
+  // Several as JSON are an object a line.
+  absl::Status Explain(AdminClient& client) {
+    const std::vector<v1::ExplainRequest> requests = ExplainRequestsOf(request_.explain);
+    for (size_t i = 0; i < requests.size(); ++i) {
+      const absl::StatusOr<v1::ExplainResponse> response = client.Explain(requests[i]);
+      if (!response.ok()) return response.status();
+      const absl::Status printed =
+          request_.output == Request::Output::kJson
+              ? PrintJson(*response, /*one_line=*/requests.size() > 1)
+              : Print(absl::StrCat(i > 0 ? "\n" : "", ExplainText(*response, LookNow())));
+      if (!printed.ok()) return printed;
+    }
+    return absl::OkStatus();
   }
 
   absl::Status Watch(AdminClient& client) {

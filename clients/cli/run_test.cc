@@ -317,6 +317,22 @@ TEST_F(RunTest, ResourcesAreListedGotAndDeleted) {
             "scope { group: \"edge\" } type: \"CDS\" names: \"a\" names: \"b\"");
 }
 
+TEST_F(RunTest, SeveralAreExplainedOneAfterTheOther) {
+  server_.Answer(ExampleRequestExplained());
+  const Outcome table = Run({"explain", "http://a.example/", "http://b.example/"});
+  EXPECT_EQ(table.code, ExitCode::kOk) << table.errors;
+  EXPECT_THAT(server_.last_request(), HasSubstr("url: \"http://b.example/\""));
+  EXPECT_THAT(table.output, HasSubstr("\n\nGET http://shop.example/api/users\n"));
+  const Outcome json = Run({"explain", "http://a.example/", "http://b.example/", "-o", "json"});
+  std::istringstream lines(json.output);
+  std::string line;
+  int count = 0;
+  for (; std::getline(lines, line); ++count) {
+    EXPECT_EQ(nlohmann::json::parse(line)["request"]["outcome"], "FORWARDED") << line;
+  }
+  EXPECT_EQ(count, 2);
+}
+
 TEST_F(RunTest, ProxyConfigIsATableOrContents) {
   v1::GetProxyConfigResponse response;
   v1::SentResource& sent = *response.add_resources();

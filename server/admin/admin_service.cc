@@ -55,6 +55,11 @@ grpc::Status AdminServiceImpl::ListProblems(grpc::ServerContext*, const v1::List
   return grpc::Status::OK;
 }
 
+grpc::Status AdminServiceImpl::Explain(grpc::ServerContext*, const v1::ExplainRequest* request,
+                                       v1::ExplainResponse* response) {
+  return ToGrpc(explain_.Explain(*request, *response));
+}
+
 grpc::Status AdminServiceImpl::Watch(grpc::ServerContext* context, const v1::WatchRequest*,
                                      grpc::ServerWriter<v1::WatchResponse>* writer) {
   const absl::StatusOr<std::unique_ptr<Watches::Watcher>> watcher = watches_.Open();

@@ -4,6 +4,7 @@
 
 #include "fairlead/v1/admin.grpc.pb.h"
 #include "server/admin/certificate_admin.h"
+#include "server/admin/explain_admin.h"
 #include "server/admin/inspection.h"
 #include "server/admin/resource_admin.h"
 #include "server/admin/watches.h"
@@ -20,10 +21,11 @@ class AdminServiceImpl final : public v1::AdminService::Service {
  public:
   // All must outlive the grpc::Server. `clock` tells the time of a watch's first message.
   AdminServiceImpl(Inspection& inspection, ResourceAdmin& resources, CertificateAdmin& certificates,
-                   Watches& watches, const Clock& clock = Clock::Real())
+                   ExplainAdmin& explain, Watches& watches, const Clock& clock = Clock::Real())
       : inspection_(inspection),
         resources_(resources),
         certificates_(certificates),
+        explain_(explain),
         watches_(watches),
         clock_(clock) {}
 
@@ -37,6 +39,8 @@ class AdminServiceImpl final : public v1::AdminService::Service {
                            v1::ListProxiesResponse* response) override;
   grpc::Status ListProblems(grpc::ServerContext* context, const v1::ListProblemsRequest* request,
                             v1::ListProblemsResponse* response) override;
+  grpc::Status Explain(grpc::ServerContext* context, const v1::ExplainRequest* request,
+                       v1::ExplainResponse* response) override;
   grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                      grpc::ServerWriter<v1::WatchResponse>* writer) override;
   grpc::Status PutResources(grpc::ServerContext* context, const v1::PutResourcesRequest* request,
@@ -63,6 +67,7 @@ class AdminServiceImpl final : public v1::AdminService::Service {
   Inspection& inspection_;
   ResourceAdmin& resources_;
   CertificateAdmin& certificates_;
+  ExplainAdmin& explain_;
   Watches& watches_;
   const Clock& clock_;
 };

@@ -56,6 +56,16 @@ class FakeCertificates final : public CertificateAdmin {
   }
 };
 
+// As FakeResources.
+class FakeExplain final : public ExplainAdmin {
+ public:
+  absl::Status Explain(const v1::ExplainRequest& request, v1::ExplainResponse& response) override {
+    if (request.request().url().empty()) return absl::InvalidArgumentError("no URL");
+    response.mutable_request()->set_summary("of " + request.request().url());
+    return absl::OkStatus();
+  }
+};
+
 class AdminServiceTest : public testing::Test {
  protected:
   AdminServiceTest() { inspection_.FillShop(); }
@@ -78,11 +88,27 @@ class AdminServiceTest : public testing::Test {
   FakeInspection inspection_;
   FakeResources resources_;
   FakeCertificates certificates_;
+  FakeExplain explain_;
   Watches watches_;
-  AdminServiceImpl service_{inspection_, resources_, certificates_, watches_};
+  AdminServiceImpl service_{inspection_, resources_, certificates_, explain_, watches_};
   LoopbackServer server_{service_};
   std::unique_ptr<v1::AdminService::Stub> stub_ = v1::AdminService::NewStub(server_.Channel());
 };
+
+TEST_F(AdminServiceTest, Explains) {
+  grpc::ClientContext context;
+  SetDeadline(context);
+  v1::ExplainRequest request;
+  request.mutable_request()->set_url("http://a.example/");
+  v1::ExplainResponse response;
+  ASSERT_TRUE(stub_->Explain(&context, request, &response).ok());
+  EXPECT_EQ(response.request().summary(), "of http://a.example/");
+  grpc::ClientContext another;
+  SetDeadline(another);
+  const grpc::Status status = stub_->Explain(&another, {}, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(status.error_message(), "no URL");
+}
 
 TEST_F(AdminServiceTest, ListsWhatInspectionShows) {
   v1::ListHostsResponse hosts;

@@ -322,6 +322,14 @@ ContainerFacts Catalog::Find(const std::string& host_id, const std::string& cont
   return host == hosts_.end() ? nullptr : host->second.containers.Find(container_id);
 }
 
+void Catalog::ForEachContainer(
+    absl::FunctionRef<void(const std::string& host_id, const ContainerFacts&)> visit) const {
+  for (const auto& [id, host] : hosts_) {
+    host.containers.ForEach(
+        [&, &host_id = id](const ContainerFacts& facts) { visit(host_id, facts); });
+  }
+}
+
 void Catalog::Describe(v1::ListHostsResponse& response) const {
   for (const auto& [id, host] : hosts_) DescribeHost(host, *response.add_hosts());
 }

@@ -98,6 +98,10 @@ class Catalog {
   // A container of that host; null: it is not known.
   ContainerFacts Find(const std::string& host_id, const std::string& container_id) const;
 
+  // Calls `visit` for each container, sorted by host.
+  void ForEachContainer(
+      absl::FunctionRef<void(const std::string& host_id, const ContainerFacts&)> visit) const;
+
   // Appends all hosts, sorted by id.
   void Describe(v1::ListHostsResponse& response) const;
 

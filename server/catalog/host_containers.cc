@@ -219,6 +219,10 @@ ContainerFacts HostContainers::Find(const std::string& container_id) const {
   return found == known_.end() ? nullptr : found->second.facts;
 }
 
+void HostContainers::ForEach(absl::FunctionRef<void(const ContainerFacts&)> visit) const {
+  for (const auto& [id, known] : known_) visit(known.facts);
+}
+
 size_t HostContainers::running() const {
   return static_cast<size_t>(
       std::count_if(known_.begin(), known_.end(), [](const KnownById::value_type& known) {

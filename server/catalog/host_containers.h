@@ -7,6 +7,7 @@
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "fairlead/v1/facts.pb.h"
@@ -55,6 +56,8 @@ class HostContainers {
 
   // Null: it is not known.
   ContainerFacts Find(const std::string& container_id) const;
+  // In no order.
+  void ForEach(absl::FunctionRef<void(const ContainerFacts&)> visit) const;
   size_t size() const { return known_.size(); }
   size_t running() const;
 

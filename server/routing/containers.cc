@@ -85,6 +85,13 @@ std::vector<MemberChange> Containers::Rebuild(const Touched& touched, absl::Dura
   return members;
 }
 
+bool Containers::IsHeldBack(const std::string& host_id, const std::string& container_id) const {
+  const auto host = hosts_.find(host_id);
+  if (host == hosts_.end()) return false;
+  const auto container = host->second.containers.find(container_id);
+  return container != host->second.containers.end() && container->second.damper.held_back();
+}
+
 std::vector<std::shared_ptr<const Member>> Containers::MembersOn(const std::string& host_id) const {
   std::vector<std::shared_ptr<const Member>> members;
   const auto host = hosts_.find(host_id);

@@ -36,6 +36,9 @@ class Containers {
   // Those that were held back for their crashes, and whose time has come. `now` is monotonic.
   std::vector<MemberChange> Tick(absl::Duration now, ProblemBook& problems);
 
+  // Whether the container is held back for its crashes.
+  bool IsHeldBack(const std::string& host_id, const std::string& container_id) const;
+
   // Those of `host_id`, in no order.
   std::vector<std::shared_ptr<const Member>> MembersOn(const std::string& host_id) const;
 

@@ -81,6 +81,11 @@ class Routing {
   std::vector<std::shared_ptr<const VirtualHost>> VirtualHosts() const;      // sorted by domain
   std::vector<std::shared_ptr<const ServiceRecord>> ServiceRecords() const;  // sorted by name
 
+  // Whether the container crashes again and again, so that it is treated as if it did not run.
+  bool IsHeldBack(const std::string& host_id, const std::string& container_id) const {
+    return containers_.IsHeldBack(host_id, container_id);
+  }
+
   // Services all of whose endpoints are on this host, sorted: the last ones, which silence alone
   // must not remove.
   std::vector<std::string> OnlyOn(const std::string& host_id) const;

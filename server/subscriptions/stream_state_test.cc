@@ -223,8 +223,14 @@ TEST(Stream, SaysHowTheClientTookWhatItHas) {
   Script s(kDelta);
   const auto held = [&s] {
     std::map<std::string, State> states;
-    s.stream().subscription(E)->ForEachHeld(
-        [&](const HeldResource& one) { states[one.resource->name()] = one.state; });
+    const Subscription& subscription = *s.stream().subscription(E);
+    subscription.ForEachHeld([&](const HeldResource& one) {
+      const std::string& name = one.resource->name();
+      states[name] = one.state;
+      EXPECT_EQ(subscription.FindHeld(name)->state, one.state) << name;
+      EXPECT_EQ(subscription.FindHeld(name)->resource, one.resource) << name;
+    });
+    EXPECT_FALSE(subscription.FindHeld("unknown").has_value());
     return states;
   };
   using States = std::map<std::string, State>;

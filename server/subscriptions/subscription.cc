@@ -260,6 +260,14 @@ void Subscription::ForEachWanted(absl::FunctionRef<void(const Resource&)> visit)
   });
 }
 
+absl::optional<HeldResource> Subscription::FindHeld(absl::string_view name) const {
+  absl::optional<HeldResource> found;
+  ForEachHeld([&](const HeldResource& held) {
+    if (held.resource->name() == name) found = held;
+  });
+  return found;
+}
+
 void Subscription::ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visit) const {
   if (fresh_) return;
   // Of what is not in these; a later response says more than an earlier one.

@@ -120,6 +120,8 @@ class Subscription {
 
   // What the client has been sent and not told to drop.
   void ForEachHeld(absl::FunctionRef<void(const HeldResource&)> visit) const;
+  // Of that name; nothing: the client has none.
+  absl::optional<HeldResource> FindHeld(absl::string_view name) const;
 
   // What the client refused and is not sent as it is. Null: nothing.
   const Withheld* withheld() const { return withheld_.get(); }

@@ -182,6 +182,11 @@ void XdsQueue::Describe(v1::ListProxiesResponse& response) const {
   }
 }
 
+void XdsQueue::FindHeld(const std::vector<NamedResource>& resources,
+                        std::vector<HeldByClient>& held) const {
+  for (const auto& [number, stream] : streams_) stream->FindHeld(resources, held);
+}
+
 bool XdsQueue::DescribeConfig(const std::string& node_id, const std::vector<Type>& types,
                               v1::GetProxyConfigResponse& response) const {
   bool found = false;

@@ -49,6 +49,7 @@ class XdsQueue {
   void Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>& snapshot,
                const std::vector<ResourceChange>& changes);
   void Describe(v1::ListProxiesResponse& response) const;
+  void FindHeld(const std::vector<NamedResource>& resources, std::vector<HeldByClient>& held) const;
   bool DescribeConfig(const std::string& node_id, const std::vector<Type>& types,
                       v1::GetProxyConfigResponse& response) const;
 

@@ -55,6 +55,11 @@ void XdsService::Publish(uint32_t view_id, const std::shared_ptr<const Snapshot>
   }
 }
 
+void XdsService::FindHeld(const std::vector<NamedResource>& resources,
+                          std::vector<HeldByClient>& held) {
+  OnEachQueue([&](XdsQueue& queue) { queue.FindHeld(resources, held); });
+}
+
 void XdsService::Describe(v1::ListProxiesResponse& response) {
   OnEachQueue([&](XdsQueue& queue) { queue.Describe(response); });
 }

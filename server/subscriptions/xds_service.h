@@ -17,6 +17,7 @@
 #include "server/snapshot/snapshot.h"
 #include "server/snapshot/view.h"
 #include "server/subscriptions/discovery_services.h"
+#include "server/subscriptions/held_by_client.h"
 #include "server/subscriptions/name_budget.h"
 
 namespace fairlead {
@@ -124,6 +125,10 @@ class XdsService {
   // proxy. Waits as Describe does.
   bool DescribeConfig(const std::string& node_id, const std::vector<Type>& types,
                       v1::GetProxyConfigResponse& response);
+
+  // Adds, of each connected proxy, those of `resources` that it has been sent and was not told to
+  // drop. Waits as Describe does.
+  void FindHeld(const std::vector<NamedResource>& resources, std::vector<HeldByClient>& held);
 
   // Adds all connected proxies. Waits for each queue's thread; not from one of those.
   void Describe(v1::ListProxiesResponse& response);

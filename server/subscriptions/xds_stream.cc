@@ -349,6 +349,19 @@ void XdsStream::ReportWithheld(const Subscription& subscription, absl::Duration 
   queue_.observer().OnWithheld({queue_.index(), number_}, *proxy_, subscription.type(), refused);
 }
 
+void XdsStream::FindHeld(const std::vector<NamedResource>& resources,
+                         std::vector<HeldByClient>& held) const {
+  if (!state_.has_value()) return;
+  for (const NamedResource& of : resources) {
+    const Subscription* const subscription = state_->subscription(of.type);
+    if (subscription == nullptr) continue;
+    const absl::optional<HeldResource> found = subscription->FindHeld(of.name);
+    if (!found.has_value()) continue;
+    held.push_back(
+        {proxy_->node_id, of, found->resource->version().ToString(), StateOf(found->state)});
+  }
+}
+
 absl::optional<v1::Proxy> XdsStream::Describe() const {
   if (!proxy_.has_value()) return absl::nullopt;
   v1::Proxy proxy;

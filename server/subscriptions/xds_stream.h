@@ -39,6 +39,8 @@ class XdsStream {
   }
   // Adds what the client has been sent.
   void DescribeConfig(const std::vector<Type>& types, v1::GetProxyConfigResponse& response) const;
+  // Adds those of `resources` that the client has.
+  void FindHeld(const std::vector<NamedResource>& resources, std::vector<HeldByClient>& held) const;
 
   uint64_t number() const { return number_; }
 

@@ -91,6 +91,11 @@ void FakeAdminService::Answer(v1::ListCertificatesResponse response) {
   certificates_ = std::move(response);
 }
 
+void FakeAdminService::Answer(v1::ExplainResponse response) {
+  const absl::MutexLock lock(&mutex_);
+  explained_ = std::move(response);
+}
+
 void FakeAdminService::Fail(grpc::Status status) {
   const absl::MutexLock lock(&mutex_);
   outcome_ = std::move(status);
@@ -209,6 +214,15 @@ grpc::Status FakeAdminService::GetProxyConfig(grpc::ServerContext* context,
   const absl::MutexLock lock(&mutex_);
   last_request_ = request->ShortDebugString();
   *response = proxy_config_;
+  return Outcome(*context);
+}
+
+grpc::Status FakeAdminService::Explain(grpc::ServerContext* context,
+                                       const v1::ExplainRequest* request,
+                                       v1::ExplainResponse* response) {
+  const absl::MutexLock lock(&mutex_);
+  last_request_ = request->ShortDebugString();
+  *response = explained_;
   return Outcome(*context);
 }
 

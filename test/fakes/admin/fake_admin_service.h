@@ -33,6 +33,7 @@ class FakeAdminService final : public v1::AdminService::Service {
   void Answer(v1::ListResourcesResponse response);
   void Answer(v1::GetProxyConfigResponse response);
   void Answer(v1::ListCertificatesResponse response);
+  void Answer(v1::ExplainResponse response);
   // From now on every call ends with `status`, a watch at once.
   void Fail(grpc::Status status);
   // From now on no call is answered before its client gives up or the server stops.
@@ -44,8 +45,8 @@ class FakeAdminService final : public v1::AdminService::Service {
 
   // The name of the last request that had one.
   std::string last_name() const;
-  // What was asked last of static resources, of a proxy's configuration or of certificates: the
-  // request as text.
+  // What was asked last of static resources, of a proxy's configuration, of certificates or to be
+  // explained: the request as text.
   std::string last_request() const;
 
   // Cuts what goes on, and stops listening.
@@ -81,6 +82,8 @@ class FakeAdminService final : public v1::AdminService::Service {
   grpc::Status ListCertificates(grpc::ServerContext* context,
                                 const v1::ListCertificatesRequest* request,
                                 v1::ListCertificatesResponse* response) override;
+  grpc::Status Explain(grpc::ServerContext* context, const v1::ExplainRequest* request,
+                       v1::ExplainResponse* response) override;
   grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest* request,
                      grpc::ServerWriter<v1::WatchResponse>* writer) override;
 
@@ -101,6 +104,7 @@ class FakeAdminService final : public v1::AdminService::Service {
   v1::ListResourcesResponse resources_ ABSL_GUARDED_BY(mutex_);
   v1::GetProxyConfigResponse proxy_config_ ABSL_GUARDED_BY(mutex_);
   v1::ListCertificatesResponse certificates_ ABSL_GUARDED_BY(mutex_);
+  v1::ExplainResponse explained_ ABSL_GUARDED_BY(mutex_);
   std::string last_request_ ABSL_GUARDED_BY(mutex_);
   std::deque<v1::WatchResponse> events_ ABSL_GUARDED_BY(mutex_);
   grpc::Status outcome_ ABSL_GUARDED_BY(mutex_);
