@@ -180,6 +180,11 @@ class Project:
             content["networks"] = {network: {} for network in networks}
         self._file.write_text(json.dumps(content))
 
+    @property
+    def file(self) -> str:
+        """The compose file."""
+        return str(self._file)
+
     def _compose(self, *arguments: str) -> str:
         return run(
             [
