@@ -1,43 +1,9 @@
 """What is open stays open, whatever comes and goes beside it."""
 
-import socket
-
 from harness.docker import demo_service
+from harness.websocket import WebSocket
 
 ROUNDS = 8
-
-
-class WebSocket:
-    """An upgraded connection through a proxy, to a server that sends everything back."""
-
-    def __init__(self, proxy, host_name: str) -> None:
-        self._socket = socket.create_connection((proxy.ip, proxy.port), timeout=10)
-        self._socket.sendall(
-            f"GET /ws HTTP/1.1\r\nHost: {host_name}\r\nConnection: Upgrade\r\n"
-            "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
-        )
-        head = b""
-        while b"\r\n\r\n" not in head:
-            more = self._socket.recv(4096)
-            assert more, head
-            head += more
-        assert head.startswith(b"HTTP/1.1 101 "), head
-        self.container = head.lower().split(b"x-served-by: ")[1].split(b"\r\n")[0].decode()
-
-    def echoes(self, text: bytes) -> bool:
-        """Whether it comes back."""
-        self._socket.sendall(text)
-        back = b""
-        while len(back) < len(text):
-            more = self._socket.recv(4096)
-            if not more:
-                return False
-            back += more
-        return back == text
-
-    def close(self) -> None:
-        self._socket.close()
 
 
 def test_a_websocket_stays_open_while_its_service_and_others_are_scaled(world, project):

@@ -33,10 +33,10 @@ class FakeAgent:
         environment: Dict[str, str],
         labels: Optional[Dict[str, str]] = None,
         facts: Optional[dict] = None,
-    ) -> None:
+    ) -> str:
         """A container of the Compose service `name` whose port is published at 127.0.0.1:`port`.
 
-        `facts`: others than usual, as facts.proto's Container has them. Returns when the server knows it."""
+        `facts`: others than usual, as facts.proto's Container has them. Returns its id when the server knows it."""
         self._number += 1
         container = {
             "id": f"{self._number:064x}",
@@ -56,7 +56,15 @@ class FakeAgent:
             "ports": [published(8000, port)],
             **(facts or {}),
         }
-        self._process.stdin.write(json.dumps(container) + "\n")
+        self._tell(json.dumps(container))
+        return container["id"]
+
+    def remove(self, container_id: str) -> None:
+        """The container is gone. Returns when the server knows it."""
+        self._tell(f"remove {container_id}")
+
+    def _tell(self, line: str) -> None:
+        self._process.stdin.write(line + "\n")
         self._process.stdin.flush()
         told = self._process.stdout.readline()
         assert told == "told\n", f"the fake agent ended with {self._process.wait()}"
