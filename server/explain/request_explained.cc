@@ -3,6 +3,8 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -25,6 +27,11 @@ using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::VirtualHost;
 using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
 using v1::RequestExplained;
+
+// Envoy's names of its filters.
+constexpr char kAccessFilter[] = "envoy.filters.http.rbac";
+constexpr char kBasicAuthFilter[] = "envoy.filters.http.basic_auth";
+constexpr char kAskServerFilter[] = "envoy.filters.http.ext_authz";
 
 constexpr char kForwardedProto[] = "x-forwarded-proto";
 
@@ -115,7 +122,9 @@ class Walk {
     PrepareRequest(manager);
     for (const auto& filter : manager.http_filters()) {
       if (filter.name() == "envoy.filters.http.router") continue;
-      if (filter.name() == "envoy.filters.http.rbac") continue;
+      if (filter.name() == kAccessFilter) continue;
+      // It does something only where the routes turn it on, which AddFiltersOf tells.
+      if (filter.disabled()) continue;
       explained_.add_unknown(absl::StrCat("what the HTTP filter ", filter.name(), " does"));
     }
     if (manager.has_route_config()) {
@@ -183,6 +192,7 @@ class Walk {
     AddStep("route", absl::StrCat(route.index + 1, " of ", routes),
             absl::StrCat("the first that fits: ", DescribeMatch(route.route->match())));
     if (!Admits(configuration, *found.virtual_host, *route.route)) return;
+    AddFiltersOf(configuration, *found.virtual_host, *route.route);
     for (const auto* headers :
          {&route.route->response_headers_to_add(), &found.virtual_host->response_headers_to_add(),
           &configuration.response_headers_to_add()}) {
@@ -222,6 +232,26 @@ class Walk {
     if (access.admits.value_or(true)) return true;
     Answered(403, absl::StrCat(": the route is only for clients in ", only));
     return false;
+  }
+
+  // Filters that the route turns on or steers: what they do depends on more than the request's URL.
+  void AddFiltersOf(const RouteConfiguration& configuration, const VirtualHost& virtual_host,
+                    const envoy::config::route::v3::Route& route) {
+    std::set<std::string> filters;
+    for (const auto* configs :
+         {&route.typed_per_filter_config(), &virtual_host.typed_per_filter_config(),
+          &configuration.typed_per_filter_config()}) {
+      for (const auto& [filter, config] : *configs) filters.insert(filter);
+    }
+    filters.erase(kAccessFilter);
+    const bool asks_for_passwords =
+        filters.erase(kBasicAuthFilter) + filters.erase(kAskServerFilter) > 0;
+    if (asks_for_passwords) {
+      explained_.add_unknown("whether the client shows a user and password, which it has to");
+    }
+    for (const std::string& filter : filters) {
+      explained_.add_unknown(absl::StrCat("what the HTTP filter ", filter, " does"));
+    }
   }
 
   void AddResponseHeader(const HeaderValueOption& option) {

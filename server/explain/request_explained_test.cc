@@ -244,6 +244,20 @@ TEST_F(RequestExplainedTest, ForwardedProtoIsTheConnectionsUnlessBelieved) {
   EXPECT_EQ(Ask("http://a.example/", told).status(), 200);
 }
 
+TEST_F(RequestExplainedTest, AFilterThatIsOffCountsWhereARouteTurnsItOn) {
+  Put({ListenerChange("http", 8080,
+                      "http_filters { name: 'envoy.filters.http.basic_auth' disabled: true } "
+                      "http_filters { name: 'envoy.filters.http.router' } "
+                      "rds { route_config_name: 'http' }"),
+       Routes("http", R"(virtual_hosts { name: "a" domains: "*"
+         routes { match { prefix: "/closed" } direct_response { status: 200 }
+           typed_per_filter_config { key: "envoy.filters.http.basic_auth" value {} } }
+         routes { match { prefix: "/" } direct_response { status: 200 } } })")});
+  EXPECT_THAT(Ask("http://a.example/").unknown(), IsEmpty());
+  EXPECT_THAT(Ask("http://a.example/closed").unknown(),
+              ElementsAre("whether the client shows a user and password, which it has to"));
+}
+
 TEST_F(RequestExplainedTest, WhatIsNoRequestIsRefused) {
   v1::RequestToExplain request;
   request.set_url("shop.example");
