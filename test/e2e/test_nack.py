@@ -41,6 +41,7 @@ def server(tmp_path):
 def envoy(server, tmp_path):
     proxy = Envoy(NODE, server, tmp_path, admin_port=19903)
     proxy.start(wait=False)
+    eventually("Envoy is connected", lambda: server.proxy(NODE) is not None)
     yield proxy
     proxy.process.stop()
 
