@@ -29,7 +29,6 @@ struct Unsupported {
 constexpr Unsupported kUnsupported[] = {
     {"DEFAULT_ROOT", "404",
      "a path that no container claims is answered with 404; let a container claim the path /"},
-    {"ENABLE_HTTP2", "true", "HTTP/2 is always on"},
     {"PREFER_IPV6_NETWORK", "false",
      "a container's IPv4 address is taken before its IPv6 one; connect it to a network that has "
      "IPv6 alone"},
@@ -176,7 +175,8 @@ absl::Status ReadHttps(const Variables& variables, DropInSettings& settings) {
   }
   const std::pair<const char*, const char*> switches[] = {
       {"TRUST_DEFAULT_CERT", "trust-default-cert"},
-      {"ENABLE_HTTP_ON_MISSING_CERT", "enable-http-on-missing-cert"}};
+      {"ENABLE_HTTP_ON_MISSING_CERT", "enable-http-on-missing-cert"},
+      {"ENABLE_HTTP2", "http2"}};
   for (const auto& [variable, flag] : switches) {
     const absl::StatusOr<bool> on = ReadSwitch(variables, variable, true);
     if (!on.ok()) return on.status();

@@ -77,6 +77,8 @@ TEST(DropInSettings, SwitchesAreTheServers) {
       {"LOG_JSON", "1", "--access-log=json"},
       {"LOG_JSON", "0", "--access-log=text"},
       {"DISABLE_ACCESS_LOGS", "True", "--access-log=off"},
+      {"ENABLE_HTTP2", "false", "--http2=false"},
+      {"ENABLE_HTTP2", "0", "--http2=false"},
       {"ENABLE_HTTP3", "true", "--http3"},
       {"HTTPS_PORT", "8443", "--https-listener=0.0.0.0:8443"},
       {"ENABLE_IPV6", "true", "--https-listener=[::]:443"},
@@ -101,6 +103,8 @@ TEST(DropInSettings, SwitchesAreTheServers) {
 TEST(DropInSettings, WhatTheServerDoesAnywayIsNotSaidToIt) {
   for (const auto& [variable, value] : {std::pair{"TRUST_DEFAULT_CERT", "true"},
                                         {"ENABLE_HTTP_ON_MISSING_CERT", "true"},
+                                        {"ENABLE_HTTP2", "true"},
+                                        {"ENABLE_HTTP2", ""},
                                         {"ACME_HTTP_CHALLENGE_LOCATION", "true"},
                                         {"ACME_HTTP_CHALLENGE_LOCATION", "legacy"},
                                         {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "false"}}) {
@@ -135,6 +139,7 @@ TEST(DropInSettings, WhatNoProxyCouldStartWithIsRefused) {
       {"LOG_JSON", "on"},
       {"HTTPS_PORT", "https"},
       {"TRUST_DEFAULT_CERT", "yes"},
+      {"ENABLE_HTTP2", "off"},
       {"ACME_HTTP_CHALLENGE_LOCATION", "on"},
   };
   for (const auto& [variable, value] : cases) {
@@ -153,7 +158,7 @@ TEST(DropInSettings, AnEmptyVariableIsNotSet) {
 
 TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
   for (const char* variable :
-       {"DEFAULT_ROOT", "ENABLE_HTTP2", "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE",
+       {"DEFAULT_ROOT", "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE",
         "DEBUG_ENDPOINT", "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "DOCKER_CONTAINER_FILTERS"}) {
     const auto settings = Read({{variable, "other"}});
     ASSERT_TRUE(settings.ok()) << settings.status();
@@ -178,10 +183,7 @@ TEST(DropInSettings, WhatNobodyMissesIsNamedWithoutAWarning) {
 }
 
 TEST(DropInSettings, AValueThatAsksForWhatHappensAnywayIsNoNews) {
-  const auto settings = Read({
-      {"DEFAULT_ROOT", "404"},
-      {"ENABLE_HTTP2", "true"},
-  });
+  const auto settings = Read({{"DEFAULT_ROOT", "404"}});
   ASSERT_TRUE(settings.ok()) << settings.status();
   EXPECT_THAT(settings->notes, IsEmpty());
 }
