@@ -13,6 +13,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "server/explain/listener_match.h"
+#include "server/explain/path_normalization.h"
 #include "server/explain/proxied_request.h"
 #include "server/explain/route_access.h"
 #include "server/explain/route_answer.h"
@@ -119,7 +120,7 @@ class Walk {
   }
 
   void ThroughManager(const HttpConnectionManager& manager) {
-    PrepareRequest(manager);
+    if (!PrepareRequest(manager)) return;
     for (const auto& filter : manager.http_filters()) {
       if (filter.name() == "envoy.filters.http.router") continue;
       if (filter.name() == kAccessFilter) continue;
@@ -147,8 +148,8 @@ class Walk {
     ThroughRoutes(configuration);
   }
 
-  // What the connection manager does to a request before it looks for its route.
-  void PrepareRequest(const HttpConnectionManager& manager) {
+  // What the connection manager does to a request before it looks for its route. False: it answers.
+  bool PrepareRequest(const HttpConnectionManager& manager) {
     if (manager.strip_any_host_port()) {
       request_.authority = std::string(WithoutPort(request_.authority));
     }
@@ -160,11 +161,30 @@ class Walk {
                     [](const auto& header) { return header.first == kForwardedProto; });
       request_.headers.emplace_back(kForwardedProto, request_.scheme);
     }
-    const bool is_other =
-        absl::StrContains(request_.path, "/.") || absl::StrContains(request_.path, "//");
-    if (is_other && (manager.normalize_path().value() || manager.merge_slashes())) {
-      explained_.add_unknown("how the listener normalizes the path");
+    return NormalizePath(manager);
+  }
+
+  // False: the path is one that the listener does not take.
+  bool NormalizePath(const HttpConnectionManager& manager) {
+    const auto escaped = manager.path_with_escaped_slashes_action();
+    if (escaped != HttpConnectionManager::IMPLEMENTATION_SPECIFIC_DEFAULT &&
+        escaped != HttpConnectionManager::KEEP_UNCHANGED && HasEscapedSlash(request_.path)) {
+      explained_.add_unknown("what the listener does with a path that has an escaped slash");
     }
+    std::string path = request_.path;
+    if (manager.normalize_path().value()) {
+      absl::optional<std::string> normalized = NormalizedPath(path);
+      if (!normalized.has_value()) {
+        Answered(400, ": the listener takes no path with %00 in it");
+        return false;
+      }
+      path = *std::move(normalized);
+    }
+    if (manager.merge_slashes()) path = WithMergedSlashes(path);
+    if (path == request_.path) return true;
+    request_.path = std::move(path);
+    AddStep("path", request_.path, "the listener normalizes it");
+    return true;
   }
 
   void ThroughRoutes(const RouteConfiguration& configuration) {

@@ -217,15 +217,31 @@ TEST_F(RequestExplainedTest, ClustersThatPeoplePutHaveTheirOwnRules) {
 TEST_F(RequestExplainedTest, WhatOnlyAProxyKnowsIsSaid) {
   Put({ListenerChange("http", 8080,
                       "http_filters { name: 'envoy.filters.http.lua' } http_filters { name: "
-                      "'envoy.filters.http.router' } normalize_path { value: true } route_config { "
-                      "name: 'within' virtual_hosts { name: 'a' domains: '*' routes { match { "
+                      "'envoy.filters.http.router' } path_with_escaped_slashes_action: "
+                      "REJECT_REQUEST route_config { name: 'within' virtual_hosts { name: 'a' "
+                      "domains: '*' routes { match { "
                       "prefix: '/' } non_forwarding_action {} } } }")});
-  const RequestExplained explained = Ask("http://shop.example/../x");
+  const RequestExplained explained = Ask("http://shop.example/a%2fx");
   EXPECT_EQ(explained.outcome(), RequestExplained::UNKNOWN);
   EXPECT_THAT(explained.unknown(),
-              ElementsAre("how the listener normalizes the path",
+              ElementsAre("what the listener does with a path that has an escaped slash",
                           "what the HTTP filter envoy.filters.http.lua does",
                           "what a filter answers where the route itself does nothing"));
+}
+
+TEST_F(RequestExplainedTest, ThePathIsTheOneThatTheListenerMakesOfIt) {
+  Put({ListenerChange("http", 8080,
+                      "rds { route_config_name: 'http' } normalize_path { value: true } "
+                      "merge_slashes: true path_with_escaped_slashes_action: KEEP_UNCHANGED")});
+  const RequestExplained explained = Ask("http://shop.example/x/..//api/%41?q=//");
+  EXPECT_EQ(explained.path(), "/v1/A?q=//");
+  EXPECT_EQ(explained.steps(1).kind(), "path");
+  EXPECT_EQ(explained.steps(1).name(), "/api/A?q=//");
+  EXPECT_EQ(Ask("http://shop.example/gone/../api/").path(), "/v1/");
+  EXPECT_EQ(Summary("http://shop.example/api%2f"), "404: none of the 4 routes of shop fits");
+  EXPECT_EQ(Ask("http://shop.example/api/%00").status(), 400);
+  Put({ListenerChange("http", 8080, "rds { route_config_name: 'http' }")});
+  EXPECT_EQ(Ask("http://shop.example/api/../gone").path(), "/v1/../gone");
 }
 
 TEST_F(RequestExplainedTest, ForwardedProtoIsTheConnectionsUnlessBelieved) {

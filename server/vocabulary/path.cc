@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
@@ -72,6 +73,23 @@ std::optional<Refusal> WhyNotPath(absl::string_view path) {
   return std::nullopt;
 }
 
+// Of what no path has any more when a proxy looks for its route.
+std::optional<Refusal> WhyNeverAsked(absl::string_view path) {
+  if (IsPathRegex(path)) return std::nullopt;
+  if (absl::StrContains(path, "//")) {
+    return Refusal{"has '//', for which proxies read '/'", "write one slash"};
+  }
+  for (size_t at = path.find('%'); at != absl::string_view::npos; at = path.find('%', at + 3)) {
+    const std::string escaped = absl::HexStringToBytes(path.substr(at + 1, 2));
+    if (absl::ascii_isalnum(escaped[0]) || absl::StrContains("-._~", escaped)) {
+      return Refusal{
+          absl::StrCat("has ", path.substr(at, 3), ", for which proxies read '", escaped, "'"),
+          "write the character itself"};
+    }
+  }
+  return std::nullopt;
+}
+
 // Where one word has many paths only this one is lost.
 std::string Follows(const Said& said) {
   return absl::StrContains(absl::AsciiStrToLower(said.word), "multiports")
@@ -96,7 +114,8 @@ std::optional<std::string> ParsePath(const v1::Container& container, const Place
 
 std::optional<std::string> CheckPath(absl::string_view text, const Said& said, const Place& place,
                                      Problems& problems) {
-  const auto refusal = WhyNotPath(text);
+  auto refusal = WhyNotPath(text);
+  if (!refusal.has_value()) refusal = WhyNeverAsked(text);
   if (!refusal.has_value()) return std::string(text);
   Add(problems, place, said.word, Problem::Severity::kError,
       absl::StrCat(Shown(text), " ", refusal->why, ", so ", Follows(said)), refusal->cure);

@@ -251,9 +251,9 @@ TEST(ParseRequest, ReadsPaths) {
        }) {
     Check(c);
   }
-  for (const char* path :
-       {"api", "//\x01", "/a b", "/a?b", "/a#b", "/a{b}", "/a\"b", "/a\\b", "/%", "/%2", "/%zz",
-        "/a\nb", "/\xc3\xbc", "/a/../b", "/..", "/./a", "*", "http://x/"}) {
+  for (const char* path : {"api",   "//\x01", "/a b", "/a?b",      "/a#b",  "/a{b}",     "/a\"b",
+                           "/a\\b", "/%",     "/%2",  "/%zz",      "/a\nb", "/\xc3\xbc", "/a/../b",
+                           "/..",   "/./a",   "*",    "http://x/", "/a//b", "/a/%7Eb",   "/%2e"}) {
     Check({path, WithHost("VIRTUAL_PATH", path), {}, kOne, "-", {"!VIRTUAL_PATH: '"}});
   }
 }
@@ -277,6 +277,12 @@ TEST(ParseRequest, WithoutAHostNothingIsPublishedAndAWordThatExpectsOneSaysSo) {
 TEST(ParseRequest, ReadsProtocolsDestinationsAndAccess) {
   for (const Case& c : std::vector<Case>{
            {"dest", WithHost("VIRTUAL_DEST", "/"), {}, kOne, "a.example / 8000 as /", {}},
+           {"dest of any spelling",
+            WithHost("VIRTUAL_DEST", "/a//%7Eb"),
+            {},
+            kOne,
+            "a.example / 8000 as /a//%7Eb",
+            {}},
            {"dest empty", WithHost("VIRTUAL_DEST", ""), {}, kOne, "a.example / 8000", {}},
            {"dest without a slash",
             WithHost("VIRTUAL_DEST", "app"),

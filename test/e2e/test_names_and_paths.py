@@ -83,6 +83,11 @@ def test_paths_and_destinations(world, project):
         ("/right/", "either", "/right/"),
         ("/left", "root", "/left"),
         ("/mixedcase/1", "capital", "/mixedcase/1"),
+        # What a proxy would read in another way than the container leads nowhere else.
+        ("/left/../api/./x", "api", "/api/x"),
+        ("/other/%2e%2e/app/x", "app", "/base/x"),
+        ("//api//x", "api", "/api/x"),
+        ("/api%2Fx", "api", "/api%2Fx"),
     ]:
         expected = f"{only(web, service)} {path}"
         eventually(
