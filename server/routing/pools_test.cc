@@ -442,5 +442,35 @@ TEST(Pools, ServicesThatContradictEachOtherAboutADomainAreAProblem) {
   EXPECT_EQ(model.routing().FindVirtualHost("shop.example")->settings.hsts, "");
 }
 
+TEST(Pools, APublicPortIsForHttpOrForHttps) {
+  Model model;
+  ExampleContainer web;
+  web.service = "b";
+  web.labels = {{"fairlead.external-http-port", "9000"}};
+  ExampleContainer other;
+  other.id = "other1";
+  other.service = "a";
+  other.virtual_host = "other.example";
+  other.labels = {{"fairlead.external-https-port", "9000"}};
+  model.Apply(Is("h1", web));
+  EXPECT_EQ(model.routing().FindVirtualHost("shop.example")->settings.http_port, 9000);
+  model.Apply(Is("h1", other));
+  EXPECT_THAT(Changed(model.changes()),
+              ElementsAre("pool shop/a:8000", "host other.example", "host shop.example",
+                          "service shop/a", "problems ports of shop.example"));
+  EXPECT_EQ(model.routing().FindVirtualHost("shop.example")->settings.http_port, std::nullopt);
+  EXPECT_EQ(model.routing().FindVirtualHost("other.example")->settings.https_port, 9000);
+  ASSERT_EQ(model.changes().problems.size(), 1u);
+  EXPECT_EQ(model.changes().problems[0].source, "ports of shop.example");
+  EXPECT_EQ(model.changes().problems[0].problems.at(0).place.service, "shop/b");
+
+  other.labels = {};
+  other.created_at = 2;
+  model.Apply(Is("h1", other));
+  EXPECT_EQ(model.routing().FindVirtualHost("shop.example")->settings.http_port, 9000);
+  ASSERT_EQ(model.changes().problems.size(), 1u);
+  EXPECT_TRUE(model.changes().problems[0].problems.empty());
+}
+
 }  // namespace
 }  // namespace fairlead

@@ -82,7 +82,17 @@ void Routes::Apply(const std::vector<ServiceTouched>& touched, ProblemBook& prob
     for (const Claim& claim : service.claims_after) domains.insert(claim.first);
   }
   for (const std::string& pool : pools) SettlePool(pool, problems, changes);
-  for (const std::string& domain : domains) SettleVirtualHost(domain, problems, changes);
+  absl::btree_set<std::string> concerned;
+  absl::btree_map<std::string, std::shared_ptr<VirtualHost>> hosts;
+  for (const std::string& domain : domains) {
+    hosts.emplace(domain, BuildVirtualHost(domain, problems, concerned));
+  }
+  for (const std::string& domain : concerned) {
+    absl::btree_set<std::string> none;  // they ask for what they asked for
+    if (hosts.contains(domain)) continue;
+    hosts.emplace(domain, BuildVirtualHost(domain, problems, none));
+  }
+  for (auto& [domain, host] : hosts) SettleVirtualHost(std::move(host), problems, changes);
 }
 
 std::shared_ptr<const Pool> Routes::FindPool(const std::string& name) const {
@@ -240,8 +250,9 @@ std::shared_ptr<const Pool> Routes::BuildPool(const std::string& name,
   return pool;
 }
 
-void Routes::SettleVirtualHost(const std::string& domain, ProblemBook& problems,
-                               ModelChanges& changes) {
+std::shared_ptr<VirtualHost> Routes::BuildVirtualHost(const std::string& domain,
+                                                      ProblemBook& problems,
+                                                      absl::btree_set<std::string>& concerned) {
   auto host = std::make_shared<VirtualHost>();
   host->domain = domain;
   absl::btree_set<std::string> services;
@@ -251,7 +262,16 @@ void Routes::SettleVirtualHost(const std::string& domain, ProblemBook& problems,
     services.insert(it->second.owners.begin(), it->second.owners.end());
   }
   std::sort(host->routes.begin(), host->routes.end(), TriedBefore);
-  host->settings = SettingsOf(domain, services, problems);
+  PublicPorts::Asker first;
+  host->settings = SettingsOf(domain, services, first, problems);
+  public_ports_.Ask(first, host->settings, concerned);
+  return host;
+}
+
+void Routes::SettleVirtualHost(std::shared_ptr<VirtualHost> host, ProblemBook& problems,
+                               ModelChanges& changes) {
+  const std::string& domain = host->domain;
+  problems.Set(absl::StrCat("ports of ", domain), public_ports_.Settle(domain, host->settings));
   const auto found = virtual_hosts_.find(domain);
   if (host->routes.empty()) {
     if (found == virtual_hosts_.end()) return;
@@ -259,7 +279,7 @@ void Routes::SettleVirtualHost(const std::string& domain, ProblemBook& problems,
     changes.virtual_hosts.push_back({domain, nullptr});
   } else if (found == virtual_hosts_.end() || *found->second != *host) {
     virtual_hosts_[domain] = host;
-    changes.virtual_hosts.push_back({domain, std::move(host)});
+    changes.virtual_hosts.push_back({domain, host});
   }
 }
 
@@ -267,7 +287,7 @@ void Routes::SettleVirtualHost(const std::string& domain, ProblemBook& problems,
 // contradict each other the first is heard, and people are told.
 DomainSettings Routes::SettingsOf(const std::string& domain,
                                   const absl::btree_set<std::string>& services,
-                                  ProblemBook& problems) const {
+                                  PublicPorts::Asker& first, ProblemBook& problems) const {
   std::vector<std::pair<std::string, const RoutingRequest*>> speakers;
   for (const std::string& name : services) {
     speakers.emplace_back(name, &services_.Find(name)->words);
@@ -275,6 +295,11 @@ DomainSettings Routes::SettingsOf(const std::string& domain,
   std::stable_sort(speakers.begin(), speakers.end(), [](const auto& a, const auto& b) {
     return a.second->multiports && !b.second->multiports;
   });
+  first.domain = domain;
+  if (!speakers.empty()) {
+    first.service = speakers.front().first;
+    first.multiports = speakers.front().second->multiports;
+  }
   DomainSettings settings;
   Problems of_domain;
   for (const auto& [name, words] : speakers) {

@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "server/routing/model.h"
 #include "server/routing/problem_book.h"
+#include "server/routing/public_ports.h"
 #include "server/routing/services.h"
 
 namespace fairlead {
@@ -58,14 +59,21 @@ class Routes {
   void LeavePool(const Claim& claim, const std::string& pool);
   void SettlePool(const std::string& name, ProblemBook& problems, ModelChanges& changes);
   std::shared_ptr<const Pool> BuildPool(const std::string& name, const PoolState& state) const;
-  void SettleVirtualHost(const std::string& domain, ProblemBook& problems, ModelChanges& changes);
+  // As it is asked for. Domains that get other ports by that are added to `concerned`.
+  std::shared_ptr<VirtualHost> BuildVirtualHost(const std::string& domain, ProblemBook& problems,
+                                                absl::btree_set<std::string>& concerned);
+  // What of it is had, and told if it differs.
+  void SettleVirtualHost(std::shared_ptr<VirtualHost> host, ProblemBook& problems,
+                         ModelChanges& changes);
+  // `first`: who is heard before others.
   DomainSettings SettingsOf(const std::string& domain, const absl::btree_set<std::string>& services,
-                            ProblemBook& problems) const;
+                            PublicPorts::Asker& first, ProblemBook& problems) const;
 
   const Services& services_;
   absl::btree_map<Claim, RouteState> routes_;
   absl::flat_hash_map<std::string, PoolState> pools_;
   absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> virtual_hosts_;
+  PublicPorts public_ports_;
 };
 
 }  // namespace fairlead

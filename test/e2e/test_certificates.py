@@ -8,6 +8,7 @@ import ssl
 
 import pytest
 
+from harness import asking
 from harness.certificates import Authority
 from harness.https_shop import HTTPS_PORT, Upstream, open_shop
 from harness.wait import eventually
@@ -35,6 +36,35 @@ def test_each_name_gets_its_certificate(shop):
     assert shop.get("a.parent.example", "/path")[2] == "a.parent.example /path"
     # There is no default certificate: whoever asks for another name gets none.
     assert shop.shown("nobody.example") is None
+
+
+# Not those of other tests.
+EXTERNAL_PORT = 10085
+
+
+def test_one_port_is_not_for_http_and_https_both(shop):
+    for name in ("a-port.example", "b-port.example", "beside-port.example"):
+        shop.write(name)
+    shop.run("b-port.example", EXTERNAL_HTTP_PORT=str(EXTERNAL_PORT), HTTPS_METHOD="noredirect")
+    external = ("127.0.0.1", EXTERNAL_PORT)
+
+    def served(ask, *arguments) -> bool:
+        try:
+            return ask(*arguments)[0] == 200
+        except OSError:
+            return False
+
+    eventually("it has the port", lambda: served(asking.in_clear_text, external, "b-port.example"))
+    # The first by its service's name has it, whoever came first.
+    shop.run("a-port.example", EXTERNAL_HTTPS_PORT=str(EXTERNAL_PORT))
+    eventually("the port is https's", lambda: served(asking.get, external, "a-port.example"))
+    eventually("the other host moves", lambda: served(shop.in_clear_text, "b-port.example"))
+    (problem,) = [one for one in shop.server.problems() if one.get("word") == "EXTERNAL_HTTP_PORT"]
+    assert problem["service"] == "shop/b-port-example" and problem["cure"]
+    assert "shop/a-port-example asks for with EXTERNAL_HTTPS_PORT" in problem["what"]
+    shop.run("beside-port.example", HTTPS_METHOD="noredirect")
+    eventually("others go on", lambda: served(shop.in_clear_text, "beside-port.example"))
+    assert all(int(of["nacks"]) == 0 for of in shop.server.proxy("edge")["types"])
 
 
 def test_a_swap_is_live_and_cuts_nothing(shop):
