@@ -7,6 +7,8 @@ from harness.load import Load
 from harness.wait import eventually
 
 HOST = "bad.example"
+# docker-compose has a meaning for '$'.
+BOMB = "((a{100}){100}){100}$$"
 CASES = {
     "a port that is none": (
         {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PORT": "80a"}},
@@ -18,6 +20,26 @@ CASES = {
     ),
     "an empty port": ({"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PORT": ""}}, "VIRTUAL_PORT"),
     "a host that is none": ({"environment": {"VIRTUAL_HOST": "not a host;{"}}, "VIRTUAL_HOST"),
+    "a host with a line break and braces": (
+        {"environment": {"VIRTUAL_HOST": HOST + "\n}\nserver {"}},
+        "VIRTUAL_HOST",
+    ),
+    "a host that PCRE alone knows": (
+        {"environment": {"VIRTUAL_HOST": r"~^(?!x)bad\.example$$"}},
+        "VIRTUAL_HOST",
+    ),
+    "a host that is a regex bomb": (
+        {"environment": {"VIRTUAL_HOST": "~^" + BOMB}},
+        "VIRTUAL_HOST",
+    ),
+    "a path that is a regex bomb": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PATH": "~^/" + BOMB}},
+        "VIRTUAL_PATH",
+    ),
+    "a destination with a line break and braces": (
+        {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_DEST": "/;}\nserver {"}},
+        "VIRTUAL_DEST",
+    ),
     "a path that is none": (
         {"environment": {"VIRTUAL_HOST": HOST, "VIRTUAL_PATH": "no slash"}},
         "VIRTUAL_PATH",
@@ -46,10 +68,22 @@ def neighbour(world, project):
     assert set(load.containers) == set(good.containers())
 
 
+def refusals(world) -> int:
+    """How many responses that proxy refused; it has taken up all that it was sent."""
+
+    def types() -> list:
+        return world.server.proxy(world.edge.node_id)["types"]
+
+    eventually("the proxy is done", lambda: {of["state"] for of in types()} == {"ACKED"})
+    return sum(int(of["nacks"]) for of in types())
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_it_is_shown_and_no_other_service_is_touched(world, project, neighbour, case):
     service, word = CASES[case]
     before = world.edge.endpoints(f"{neighbour.name}/web:8000")
+    routes, refused = world.edge.virtual_host("neighbour.example"), refusals(world)
+    assert routes
     bad = project({"bad": dict(service)})
     bad.up()
     problem = eventually(
@@ -60,6 +94,8 @@ def test_it_is_shown_and_no_other_service_is_touched(world, project, neighbour, 
     assert problem["host"] == world.host1.id
     assert bad.name in world.server.text("problems")
     assert world.edge.endpoints(f"{neighbour.name}/web:8000") == before
+    assert world.edge.virtual_host("neighbour.example") == routes
+    assert refusals(world) == refused
     bad.down()
     eventually("the problem goes with its container", lambda: not world.server.problems(bad.name))
 
@@ -92,10 +128,11 @@ def test_case_and_repetition_make_no_second_host(world, project):
     world.edge.await_only("FOO.twice.example", web.containers())
 
 
-def test_what_an_image_sets_is_undone_by_an_empty_variable(world, project, tmp_path):
+def test_what_an_image_sets_is_undone_by_an_empty_variable(world, project, neighbour, tmp_path):
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text(f"FROM {IMAGE}\nENV VIRTUAL_HOST=eager.example\n")
     world.host1.docker("build", "-q", "-t", "eager", "-f", str(dockerfile), str(tmp_path))
+    routes = world.edge.virtual_host("neighbour.example")
     eager = project(
         {
             "eager": {"image": "eager"},
@@ -107,3 +144,4 @@ def test_what_an_image_sets_is_undone_by_an_empty_variable(world, project, tmp_p
     (quiet,) = eager.containers("quiet")
     assert not any(f"{eager.name}_quiet" in p["container"] for p in world.server.problems("quiet"))
     assert quiet not in world.edge.answers("eager.example")
+    assert world.edge.virtual_host("neighbour.example") == routes

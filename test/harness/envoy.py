@@ -135,6 +135,15 @@ class Envoy(HttpProxy):
                 found.append(f"{socket['address']}:{socket['port_value']} {health}")
         return sorted(found)
 
+    def virtual_host(self, domain: str) -> Optional[dict]:
+        """With its routes, as Envoy has it; None: it has none of that domain."""
+        dump = json.loads(self.admin("/config_dump?resource=dynamic_route_configs"))
+        for config in dump.get("configs", []):
+            for host in config["route_config"].get("virtual_hosts", []):
+                if domain in host["domains"]:
+                    return host
+        return None
+
 
 class Answer:
     """What came back. `by` is the short id of the container that gave it; empty if none did."""
