@@ -131,16 +131,11 @@ TEST(DropInSettings, ThatAProxyInFrontIsNotBelievedIsSaid) {
 
 TEST(DropInSettings, WhatNoProxyCouldStartWithIsRefused) {
   const std::pair<const char*, const char*> cases[] = {
-      {"HTTP_PORT", "0"},
-      {"HTTP_PORT", "65536"},
-      {"HTTP_PORT", "http"},
-      {"HTTP_PORT", "80x"},
-      {"ENABLE_IPV6", "yes"},
-      {"LOG_JSON", "on"},
-      {"HTTPS_PORT", "https"},
-      {"TRUST_DEFAULT_CERT", "yes"},
-      {"ENABLE_HTTP2", "off"},
-      {"ACME_HTTP_CHALLENGE_LOCATION", "on"},
+      {"HTTP_PORT", "0"},      {"HTTP_PORT", "65536"},
+      {"HTTP_PORT", "http"},   {"HTTP_PORT", "80x"},
+      {"ENABLE_IPV6", "yes"},  {"LOG_JSON", "on"},
+      {"HTTPS_PORT", "https"}, {"TRUST_DEFAULT_CERT", "yes"},
+      {"ENABLE_HTTP2", "off"}, {"ACME_HTTP_CHALLENGE_LOCATION", "on"},
   };
   for (const auto& [variable, value] : cases) {
     const absl::Status status = Read({{variable, value}}).status();
@@ -158,8 +153,8 @@ TEST(DropInSettings, AnEmptyVariableIsNotSet) {
 
 TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
   for (const char* variable :
-       {"DEFAULT_ROOT", "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE",
-        "DEBUG_ENDPOINT", "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "DOCKER_CONTAINER_FILTERS"}) {
+       {"DEFAULT_ROOT", "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE", "DEBUG_ENDPOINT",
+        "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "DOCKER_CONTAINER_FILTERS"}) {
     const auto settings = Read({{variable, "other"}});
     ASSERT_TRUE(settings.ok()) << settings.status();
     ASSERT_EQ(settings->notes.size(), 1) << variable;
