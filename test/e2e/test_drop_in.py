@@ -1,6 +1,7 @@
 """The image that takes nginx-proxy's place: Compose files as its users have them, with another image's name."""
 
 import errno
+import hashlib
 import http.client
 import os
 import pathlib
@@ -52,14 +53,14 @@ class Certificates:
     """A folder of them, as nginx-proxy's users mount it."""
 
     def __init__(self, folder: pathlib.Path) -> None:
-        self._authority = Authority(folder)
+        self.authority = Authority(folder)
         self._folder = folder / "certs"
         self._folder.mkdir()
         self.volume = f"{self._folder}:/etc/nginx/certs:ro"
 
     def write(self, name: str, *names: str) -> bytes:
         """What clients see of it."""
-        pair = self._authority.issue(names or [name])
+        pair = self.authority.issue(names or [name])
         pair.write_to(self._folder, name)
         return ssl.PEM_cert_to_DER_cert(pair.certificate.read_text())
 
@@ -265,6 +266,7 @@ def test_its_variables_say_how_https_is_served(world, drop_in, certificates):
                 "NON_GET_REDIRECT": "308",
                 "TRUST_DEFAULT_CERT": "false",
                 "ACME_HTTP_CHALLENGE_LOCATION": "false",
+                "ENABLE_HTTP2": "false",
             },
         },
     )
@@ -276,6 +278,8 @@ def test_its_variables_say_how_https_is_served(world, drop_in, certificates):
     certificates.write("both.example")
     proxy.await_shown("strict.example", strict)
     assert asking.shown(proxy.https, "strict.example", newest=ssl.TLSVersion.TLSv1_2) is None
+    with asking.connect(proxy.https, "strict.example", protocols=["h2", "http/1.1"]) as connection:
+        assert connection.selected_alpn_protocol() == "http/1.1"
     assert asking.shown(proxy.https, "late.example") is None
     assert proxy.status("late.example") == 200
     assert asking.get(proxy.https, "strict.example")[1]["strict-transport-security"] == "max-age=60"
@@ -288,6 +292,50 @@ def test_its_variables_say_how_https_is_served(world, drop_in, certificates):
     # A container's own word wins.
     eventually("it is served over https", lambda: asking.shown(proxy.https, "both.example"))
     assert proxy.status("both.example") == 200
+
+
+def test_http3_where_it_is_asked_for(world, drop_in, certificates):
+    certificate = certificates.write("three.example")
+    compose, proxy = drop_in(
+        {"web": demo_service("three.example")},
+        proxy={
+            "volumes": volumes(world, certificates.volume),
+            "ports": ["80:80", "443:443", "443:443/udp"],
+            "environment": {"ENABLE_HTTP3": "true"},
+        },
+    )
+    proxy.await_shown("three.example", certificate)
+    with asking.connect(proxy.https, "three.example", protocols=["h2", "http/1.1"]) as connection:
+        assert connection.selected_alpn_protocol() == "h2"
+    assert asking.get(proxy.https, "three.example")[1]["alt-svc"] == 'h3=":443"; ma=86400'
+    answer = asking.over_http3(proxy.https, certificates.authority, "three.example", "/a")
+    assert answer["certificate"] == hashlib.sha256(certificate).hexdigest()
+    (only,) = answer["answers"]
+    assert only["status"] == 200
+    assert only["headers"]["x-served-by"] in compose.containers("web")
+
+
+def test_the_error_page_is_the_one_that_is_mounted(world, drop_in, tmp_path):
+    page = tmp_path / "50x.html"
+    page.write_text("<h1>back soon</h1>\n")
+    compose, proxy = drop_in(
+        {"web": demo_service("page.example")},
+        proxy={
+            "volumes": volumes(world, f"{page}:/usr/share/nginx/html/errors/50x.html:ro"),
+        },
+    )
+    proxy.await_only("page.example", compose.containers("web"))
+
+    def answered(name: str):
+        answer = proxy.get(name)
+        return answer and (answer.status, answer.body)
+
+    assert answered("nobody.example") == (503, page.read_text())
+    proxy.host.docker("stop", "-t", "1", *compose.containers("web"))
+    eventually(
+        "nobody is there any more", lambda: answered("page.example") == (503, page.read_text())
+    )
+    assert "is not read" not in proxy.log()
 
 
 def test_a_policy_that_is_none_ends_it_with_what_to_write(world, project):

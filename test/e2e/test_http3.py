@@ -1,19 +1,14 @@
 """HTTP/3 through a real Envoy, asked by a client of another make. No Docker: a fake agent tells what runs."""
 
 import hashlib
-import json
-import subprocess
 from typing import Optional
 
 import pytest
 
-from harness import paths
+from harness import asking
 from harness.certificates import Authority
 from harness.https_shop import HTTPS_PORT, open_shop
 from harness.wait import eventually
-
-PYTHON = paths.TOP / ".cache" / "aioquic" / "bin" / "python3"
-CLIENT = paths.TOP / "test" / "harness" / "http3_client.py"
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +19,7 @@ def shop(tmp_path_factory):
 
 def ask(shop, name: str, *targets: str) -> Optional[dict]:
     """None: there is no connection for that name."""
-    address = ["127.0.0.1", str(HTTPS_PORT), str(shop.authority.certificate)]
-    done = subprocess.run(
-        [str(PYTHON), str(CLIENT), *address, name, *targets],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        timeout=60,
-    )
-    assert done.returncode in (0, 1), done.stderr
-    return json.loads(done.stdout) if done.returncode == 0 else None
+    return asking.over_http3(("127.0.0.1", HTTPS_PORT), shop.authority, name, *targets)
 
 
 def test_hosts_are_served_and_say_so(shop):

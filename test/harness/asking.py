@@ -2,11 +2,17 @@
 
 import base64
 import http.client
+import json
 import socket
 import ssl
-from typing import Optional, Tuple
+import subprocess
+from typing import Optional, Sequence, Tuple
 
-from harness.certificates import Pair
+from harness import paths
+from harness.certificates import Authority, Pair
+
+HTTP3_PYTHON = paths.TOP / ".cache" / "aioquic" / "bin" / "python3"
+HTTP3_CLIENT = paths.TOP / "test" / "harness" / "http3_client.py"
 
 Address = Tuple[str, int]
 
@@ -16,12 +22,16 @@ def connect(
     name: str,
     pair: Optional[Pair] = None,
     newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
+    protocols: Sequence[str] = (),
 ) -> ssl.SSLSocket:
-    """Over TLS, for that name (SNI); whatever certificate is shown will do. `pair`: the client's own."""
+    """Over TLS, for that name (SNI); whatever certificate is shown will do. `pair`: the client's own. `protocols`: those
+    that it can speak (ALPN)."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     context.maximum_version = newest
+    if protocols:
+        context.set_alpn_protocols(list(protocols))
     if pair is not None:
         context.load_cert_chain(str(pair.certificate), str(pair.key))
     return context.wrap_socket(socket.create_connection(address, timeout=10), server_hostname=name)
@@ -50,6 +60,22 @@ def get(
     connection = http.client.HTTPSConnection(*address, timeout=10)
     connection.sock = connect(address, name, pair)
     return _answer(connection, "GET", target, {"Host": host or name, **(headers or {})})
+
+
+def over_http3(
+    address: Address, authority: Authority, name: str, *targets: str
+) -> Optional[dict]:
+    """As http3_client.py writes it; None: there is no connection for that name."""
+    done = subprocess.run(
+        [str(HTTP3_PYTHON), str(HTTP3_CLIENT), address[0], str(address[1])]
+        + [str(authority.certificate), name, *targets],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode in (0, 1), done.stderr
+    return json.loads(done.stdout) if done.returncode == 0 else None
 
 
 def in_clear_text(
