@@ -1,16 +1,8 @@
 """What HEALTHCHECK says decides who gets traffic."""
 
-from harness.docker import demo_service
+from harness.docker import CHECKED, demo_service
 from harness.load import Load
 from harness.wait import eventually
-
-CHECKED = {
-    "test": ["CMD", "/web", "check", "8000"],
-    "interval": "1s",
-    "timeout": "1s",
-    "retries": 1,
-    "start_period": "300s",
-}
 
 
 def test_no_traffic_before_healthy_and_none_when_it_turns_unhealthy(world, project):

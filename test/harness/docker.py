@@ -14,6 +14,14 @@ from harness import paths
 from harness.wait import eventually
 
 IMAGE = "fairlead-demo"
+# A HEALTHCHECK of the demo server.
+CHECKED = {
+    "test": ["CMD", "/web", "check", "8000"],
+    "interval": "1s",
+    "timeout": "1s",
+    "retries": 1,
+    "start_period": "300s",
+}
 
 
 def run(command: Sequence[str], **options) -> str:
