@@ -183,6 +183,7 @@ class Walk {
     if (manager.merge_slashes()) path = WithMergedSlashes(path);
     if (path == request_.path) return true;
     request_.path = std::move(path);
+    is_normalized_ = true;
     AddStep("path", request_.path, "the listener normalizes it");
     return true;
   }
@@ -318,7 +319,8 @@ class Walk {
     if (!any) {
       return Answered(answer.status_without_cluster, absl::StrCat(": there is no cluster ", names));
     }
-    AddStep("path", answer.path, answer.path == request_.path ? "as it came" : "rewritten");
+    const char* const as_found = is_normalized_ ? "as normalized" : "as it came";
+    AddStep("path", answer.path, answer.path == request_.path ? as_found : "rewritten");
     explained_.set_outcome(RequestExplained::FORWARDED);
     explained_.set_summary(absl::StrCat(names, " is asked for ", answer.path));
   }
@@ -326,6 +328,7 @@ class Walk {
   const v1::RequestToExplain& asked_;
   const RequestGround& ground_;
   ProxiedRequest request_;
+  bool is_normalized_ = false;  // its path is another one than it came with
   RequestExplained explained_;
 };
 

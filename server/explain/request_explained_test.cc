@@ -238,6 +238,8 @@ TEST_F(RequestExplainedTest, ThePathIsTheOneThatTheListenerMakesOfIt) {
   EXPECT_EQ(explained.steps(1).kind(), "path");
   EXPECT_EQ(explained.steps(1).name(), "/api/A?q=//");
   EXPECT_EQ(Ask("http://shop.example/gone/../api/").path(), "/v1/");
+  const RequestExplained as_is = Ask("http://re1//x");
+  EXPECT_EQ(as_is.steps(as_is.steps_size() - 1).why(), "as normalized");
   EXPECT_EQ(Summary("http://shop.example/api%2f"), "404: none of the 4 routes of shop fits");
   EXPECT_EQ(Ask("http://shop.example/api/%00").status(), 400);
   Put({ListenerChange("http", 8080, "rds { route_config_name: 'http' }")});
