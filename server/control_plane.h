@@ -16,13 +16,14 @@
 #include "server/admin/resource_admin.h"
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
+#include "server/base/directory_watcher.h"
 #include "server/base/strand.h"
-#include "server/certificates/certificate_watcher.h"
+#include "server/certificates/certificate_directory.h"
 #include "server/explain/container_explained.h"
 #include "server/explain/request_explained.h"
 #include "server/load/load_board.h"
+#include "server/passwords/password_directory.h"
 #include "server/passwords/password_guard.h"
-#include "server/passwords/password_watcher.h"
 #include "server/pipeline.h"
 #include "server/problems/problem_board.h"
 #include "server/reports/report_service.h"
@@ -181,8 +182,8 @@ class ControlPlane final : public ReportSink,
   // Behind the others, so that it ends before them: its tasks use them.
   Strand strand_{"control"};
   // They post to the strand until they end.
-  std::optional<CertificateWatcher> certificate_watcher_;
-  std::optional<PasswordWatcher> password_watcher_;
+  std::optional<DirectoryWatcher<CertificateDirectoryReader>> certificate_watcher_;
+  std::optional<DirectoryWatcher<PasswordDirectoryReader>> password_watcher_;
 };
 
 }  // namespace fairlead

@@ -84,11 +84,14 @@ void ControlPlane::ListCertificates(v1::ListCertificatesResponse& response) {
 void ControlPlane::WatchCertificates() {
   if (options_.certificates_dir.empty()) return;
   certificate_watcher_.emplace(
-      CertificateWatcher::Options{options_.certificates_dir}, [this](CertificateDirectory found) {
+      DirectoryWatcher<CertificateDirectoryReader>::Options{options_.certificates_dir,
+                                                            "certificates"},
+      [this](CertificateDirectory found) {
         strand_.Post(
             [this, found = std::move(found)] { pipeline_.TakeCertificates(found, Now()); });
       });
-  certificate_watcher_->Start();
+  // Told to the pipeline as well, which makes it a problem: the directory may come later.
+  certificate_watcher_->Start().IgnoreError();
 }
 
 }  // namespace fairlead

@@ -9,7 +9,8 @@ namespace fairlead {
 absl::Status ControlPlane::WatchPasswords() {
   if (options_.htpasswd_dir.empty()) return absl::OkStatus();
   password_watcher_.emplace(
-      PasswordWatcher::Options{options_.htpasswd_dir}, [this](PasswordDirectory found) {
+      DirectoryWatcher<PasswordDirectoryReader>::Options{options_.htpasswd_dir, "passwords"},
+      [this](PasswordDirectory found) {
         strand_.Post([this, found = std::move(found)] { pipeline_.TakePasswords(found, Now()); });
       });
   const absl::Status status = password_watcher_->Start();

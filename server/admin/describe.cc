@@ -7,20 +7,6 @@
 namespace fairlead {
 namespace {
 
-v1::Endpoint::Health HealthWord(Endpoint::Health health) {
-  switch (health) {
-    case Endpoint::Health::kHealthy:
-      return v1::Endpoint::HEALTHY;
-    case Endpoint::Health::kUnhealthy:
-      return v1::Endpoint::UNHEALTHY;
-    case Endpoint::Health::kDraining:
-      return v1::Endpoint::DRAINING;
-    case Endpoint::Health::kStarting:
-      return v1::Endpoint::STARTING;
-  }
-  return v1::Endpoint::HEALTH_UNSPECIFIED;
-}
-
 std::string FromWord(const Address& address) {
   switch (address.from) {
     case Address::From::kHost:
@@ -37,6 +23,20 @@ std::string FromWord(const Address& address) {
 }
 
 }  // namespace
+
+v1::Endpoint::Health DescribeHealth(Endpoint::Health health) {
+  switch (health) {
+    case Endpoint::Health::kHealthy:
+      return v1::Endpoint::HEALTHY;
+    case Endpoint::Health::kUnhealthy:
+      return v1::Endpoint::UNHEALTHY;
+    case Endpoint::Health::kDraining:
+      return v1::Endpoint::DRAINING;
+    case Endpoint::Health::kStarting:
+      return v1::Endpoint::STARTING;
+  }
+  return v1::Endpoint::HEALTH_UNSPECIFIED;
+}
 
 v1::Service DescribeService(const ServiceSummary& summary) {
   v1::Service service;
@@ -59,7 +59,7 @@ v1::Endpoint DescribeEndpoint(const std::string& cluster, const Endpoint& endpoi
   described.set_container_name(endpoint.container_name);
   described.set_host_id(endpoint.host_id);
   described.set_port(endpoint.port);
-  described.set_health(HealthWord(endpoint.health));
+  described.set_health(DescribeHealth(endpoint.health));
   described.set_reason(endpoint.reason);
   for (const Address& address : endpoint.addresses) {
     v1::Endpoint::Address& added = *described.add_addresses();

@@ -14,6 +14,7 @@ namespace fairlead {
 
 // What the stages know, in the words of admin.proto. Pure.
 
+v1::Endpoint::Health DescribeHealth(Endpoint::Health health);
 v1::Service DescribeService(const ServiceSummary& summary);
 // As a member of `cluster`, the name of its pool.
 v1::Endpoint DescribeEndpoint(const std::string& cluster, const Endpoint& endpoint);

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "envoy/config/cluster/v3/cluster.pb.h"
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
+#include "server/admin/describe.h"
 #include "server/explain/request_explained.h"
 
 namespace fairlead {
@@ -47,24 +48,10 @@ bool IsHealthy(HealthStatus health) {
          health == envoy::config::core::v3::DEGRADED;
 }
 
-v1::Endpoint::Health HealthWord(HealthStatus health) {
+v1::Endpoint::Health DescribeStatus(HealthStatus health) {
   if (IsHealthy(health)) return v1::Endpoint::HEALTHY;
   return health == envoy::config::core::v3::DRAINING ? v1::Endpoint::DRAINING
                                                      : v1::Endpoint::UNHEALTHY;
-}
-
-v1::Endpoint::Health HealthWord(Endpoint::Health health) {
-  switch (health) {
-    case Endpoint::Health::kHealthy:
-      return v1::Endpoint::HEALTHY;
-    case Endpoint::Health::kUnhealthy:
-      return v1::Endpoint::UNHEALTHY;
-    case Endpoint::Health::kDraining:
-      return v1::Endpoint::DRAINING;
-    case Endpoint::Health::kStarting:
-      return v1::Endpoint::STARTING;
-  }
-  return v1::Endpoint::HEALTH_UNSPECIFIED;
 }
 
 // What some proxies have of a cluster.
@@ -117,7 +104,7 @@ void AddContainers(const Pool& pool, std::vector<ClusterSeen>& all, v1::ClusterA
     asked.set_container_id(endpoint->container_id);
     asked.set_container_name(endpoint->container_name);
     asked.set_host_id(endpoint->host_id);
-    asked.set_health(HealthWord(endpoint->health));
+    asked.set_health(DescribeHealth(endpoint->health));
     asked.set_reason(endpoint->reason);
     for (ClusterSeen& seen : all) {
       const std::string address = AddressFor(*endpoint, seen.addresses);
@@ -138,7 +125,7 @@ void AddOthers(const Pool* pool, const std::vector<ClusterSeen>& all, v1::Cluste
                                          });
       if (is_known) continue;
       v1::EndpointAsked& other = others[address];
-      other.set_health(HealthWord(health));
+      other.set_health(DescribeStatus(health));
       AddReach(seen, address, other);
     }
   }

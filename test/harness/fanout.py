@@ -132,51 +132,38 @@ class Fairlead:
         self._server.process.stop()
 
 
-class Peer:
+class Commanded:
+    """What stands in for Fairlead: a program that is filled and changed by commands."""
+
+    def __init__(self, name: str, arguments: Sequence[str], log: pathlib.Path) -> None:
+        self.name = name
+        self._process = Program(arguments, log)
+        self.names: List[str] = []
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def fill(self, services: int, endpoints: int) -> None:
+        self.names = self._process.tell(do="fill", services=services, endpoints=endpoints)["names"]
+
+    def change(self, services: Sequence[int]) -> int:
+        return self._process.tell(do="change", services=list(services))["at_ns"]
+
+    def stop(self) -> None:
+        self._process.stop()
+
+
+def start_peer(cache: str, folder: pathlib.Path) -> Commanded:
     """go-control-plane, `cache` being "linear" or "snapshot"."""
-
-    def __init__(self, cache: str, folder: pathlib.Path) -> None:
-        self.name = f"go-control-plane, {cache}"
-        arguments = [peer_binary(), f"--listen={IP}:{XDS_PORT}", f"--cache={cache}"]
-        self._process = Program(arguments, folder / "peer.log")
-        self.names: List[str] = []
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def fill(self, services: int, endpoints: int) -> None:
-        self.names = self._process.tell(do="fill", services=services, endpoints=endpoints)["names"]
-
-    def change(self, services: Sequence[int]) -> int:
-        return self._process.tell(do="change", services=list(services))["at_ns"]
-
-    def stop(self) -> None:
-        self._process.stop()
+    arguments = [peer_binary(), f"--listen={IP}:{XDS_PORT}", f"--cache={cache}"]
+    return Commanded(f"go-control-plane, {cache}", arguments, folder / "peer.log")
 
 
-class Floor:
+def start_floor(variant: str, folder: pathlib.Path) -> Commanded:
     """gRPC without a control plane: the same bytes to every stream."""
-
-    name = "floor"
-
-    def __init__(self, variant: str, folder: pathlib.Path) -> None:
-        arguments = [paths.fanout_floor(), f"{IP}:{XDS_PORT}", variant]
-        self._process = Program(arguments, folder / "floor.log")
-        self.names: List[str] = []
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def fill(self, services: int, endpoints: int) -> None:
-        self.names = self._process.tell(do="fill", services=services, endpoints=endpoints)["names"]
-
-    def change(self, services: Sequence[int]) -> int:
-        return self._process.tell(do="change", services=list(services))["at_ns"]
-
-    def stop(self) -> None:
-        self._process.stop()
+    arguments = [paths.fanout_floor(), f"{IP}:{XDS_PORT}", variant]
+    return Commanded("floor", arguments, folder / "floor.log")
 
 
 def peer_binary() -> str:

@@ -1,4 +1,4 @@
-#include "server/passwords/password_watcher.h"
+#include "server/passwords/password_directory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/directory_watcher.h"
 #include "server/passwords/password_file.h"
 
 namespace fairlead {
@@ -23,23 +24,24 @@ using testing::IsEmpty;
 constexpr absl::Duration kNever = absl::Hours(1);
 constexpr absl::Duration kPatience = absl::Seconds(20);
 
-class PasswordWatcherTest : public testing::Test {
+class PasswordDirectoryTest : public testing::Test {
  protected:
-  PasswordWatcherTest() {
+  PasswordDirectoryTest() {
     std::string path = absl::StrCat(testing::TempDir(), "/passwords-XXXXXX");
     top_ = std::filesystem::canonical(mkdtemp(path.data()));
   }
-  ~PasswordWatcherTest() override { std::filesystem::remove_all(top_); }
+  ~PasswordDirectoryTest() override { std::filesystem::remove_all(top_); }
 
   std::string Path(const std::string& name) const { return absl::StrCat(top_, "/", name); }
   void Write(const std::string& name, const std::string& content) const {
     std::ofstream(Path(name)) << content;
   }
   absl::Status Watch(const std::string& directory) {
-    watcher_.emplace(PasswordWatcher::Options{directory, kNever}, [this](PasswordDirectory found) {
-      absl::MutexLock lock(&mutex_);
-      last_ = std::move(found);
-    });
+    watcher_.emplace(Watcher::Options{directory, "passwords", kNever},
+                     [this](PasswordDirectory found) {
+                       absl::MutexLock lock(&mutex_);
+                       last_ = std::move(found);
+                     });
     return watcher_->Start();
   }
   // Of the file of that name; "none": there is none.
@@ -57,13 +59,15 @@ class PasswordWatcherTest : public testing::Test {
   }
 
  private:
+  using Watcher = DirectoryWatcher<PasswordDirectoryReader>;
+
   std::string top_;
   absl::Mutex mutex_;
   PasswordDirectory last_ ABSL_GUARDED_BY(mutex_);
-  std::optional<PasswordWatcher> watcher_;
+  std::optional<Watcher> watcher_;
 };
 
-TEST_F(PasswordWatcherTest, KnowsWhatIsThereWhenItHasStarted) {
+TEST_F(PasswordDirectoryTest, KnowsWhatIsThereWhenItHasStarted) {
   Write("Shop.example", "S");
   Write(".hidden", "ignored");
   std::filesystem::create_directories(Path("folder"));
@@ -79,7 +83,7 @@ TEST_F(PasswordWatcherTest, KnowsWhatIsThereWhenItHasStarted) {
   EXPECT_THAT(found.files.at("large").error, testing::Not(IsEmpty()));
 }
 
-TEST_F(PasswordWatcherTest, SeesWhatIsWrittenRenamedLinkedAndRemoved) {
+TEST_F(PasswordDirectoryTest, SeesWhatIsWrittenRenamedLinkedAndRemoved) {
   std::filesystem::create_directories(Path("elsewhere"));
   Write("elsewhere/b", "1");
   Write("a", "1");
@@ -96,7 +100,7 @@ TEST_F(PasswordWatcherTest, SeesWhatIsWrittenRenamedLinkedAndRemoved) {
   EXPECT_TRUE(Await("a", "none"));
 }
 
-TEST_F(PasswordWatcherTest, ADirectoryThatIsNotThereIsAnError) {
+TEST_F(PasswordDirectoryTest, ADirectoryThatIsNotThereIsAnError) {
   EXPECT_TRUE(absl::IsNotFound(Watch(Path("none"))));
   Write("file", "");
   EXPECT_FALSE(Watch(Path("file")).ok());

@@ -1,4 +1,4 @@
-#include "server/certificates/certificate_watcher.h"
+#include "server/certificates/certificate_directory.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/synchronization/mutex.h"
+#include "server/base/directory_watcher.h"
 #include "server/base/link_directories.h"
 
 namespace fairlead {
@@ -48,13 +49,13 @@ class WatchedWorld {
   }
 
   void Watch(const std::string& directory, absl::Duration look_every = kNever) {
-    watcher_.emplace(CertificateWatcher::Options{Path(directory), look_every},
+    watcher_.emplace(Watcher::Options{Path(directory), "certificates", look_every},
                      [this](CertificateDirectory found) {
                        absl::MutexLock lock(&mutex_);
                        last_ = std::move(found);
                        ++calls_;
                      });
-    watcher_->Start();
+    watcher_->Start().IgnoreError();
   }
 
   // Whether the certificate file of `name` has that content before patience ends.
@@ -79,14 +80,16 @@ class WatchedWorld {
   }
 
  private:
+  using Watcher = DirectoryWatcher<CertificateDirectoryReader>;
+
   std::string top_;
   absl::Mutex mutex_;
   CertificateDirectory last_ ABSL_GUARDED_BY(mutex_);
   int calls_ ABSL_GUARDED_BY(mutex_) = 0;
-  std::optional<CertificateWatcher> watcher_;
+  std::optional<Watcher> watcher_;
 };
 
-TEST(CertificateWatcher, KnowsWhatIsThereWhenItHasStarted) {
+TEST(CertificateDirectory, KnowsWhatIsThereWhenItHasStarted) {
   WatchedWorld world;
   world.MakeDirectory("certs");
   world.Write("certs/shop.example.crt", "C");
@@ -117,7 +120,7 @@ TEST(CertificateWatcher, KnowsWhatIsThereWhenItHasStarted) {
   EXPECT_EQ(found.for_all->revocations.content, "FR");
 }
 
-TEST(CertificateWatcher, SeesFilesThatAreWrittenInPlaceAndThoseThatAreRenamedOver) {
+TEST(CertificateDirectory, SeesFilesThatAreWrittenInPlaceAndThoseThatAreRenamedOver) {
   WatchedWorld world;
   world.MakeDirectory("certs");
   world.Write("certs/a.crt", "1");
@@ -136,7 +139,7 @@ TEST(CertificateWatcher, SeesFilesThatAreWrittenInPlaceAndThoseThatAreRenamedOve
       [](const CertificateDirectory& found) { return found.certificates.count("a") == 0; }));
 }
 
-TEST(CertificateWatcher, SeesALinkThatLeadsElsewhereAndWhatIsWrittenAtItsEnd) {
+TEST(CertificateDirectory, SeesALinkThatLeadsElsewhereAndWhatIsWrittenAtItsEnd) {
   WatchedWorld world;
   // As certbot does: live/NAME/fullchain.pem leads to archive/NAME/fullchainN.pem.
   world.MakeDirectory("certs");
@@ -156,7 +159,7 @@ TEST(CertificateWatcher, SeesALinkThatLeadsElsewhereAndWhatIsWrittenAtItsEnd) {
   EXPECT_TRUE(world.Await("a", "3"));
 }
 
-TEST(CertificateWatcher, SeesALinkToADirectoryThatIsRenamedOver) {
+TEST(CertificateDirectory, SeesALinkToADirectoryThatIsRenamedOver) {
   WatchedWorld world;
   world.MakeDirectory("certs/..1");
   world.MakeDirectory("certs/..2");
@@ -171,7 +174,7 @@ TEST(CertificateWatcher, SeesALinkToADirectoryThatIsRenamedOver) {
   EXPECT_TRUE(world.Await("a", "2"));
 }
 
-TEST(CertificateWatcher, WaitsForADirectoryThatIsNotThereYetAndForTheOneAfterIt) {
+TEST(CertificateDirectory, WaitsForADirectoryThatIsNotThereYetAndForTheOneAfterIt) {
   WatchedWorld world;
   world.Watch("later/certs");
   EXPECT_EQ(world.last().status.code(), absl::StatusCode::kNotFound);
@@ -187,7 +190,7 @@ TEST(CertificateWatcher, WaitsForADirectoryThatIsNotThereYetAndForTheOneAfterIt)
   EXPECT_TRUE(world.Await("a", "2"));
 }
 
-TEST(CertificateWatcher, LooksNowAndThenWhereNothingTells) {
+TEST(CertificateDirectory, LooksNowAndThenWhereNothingTells) {
   WatchedWorld world;
   world.MakeDirectory("certs");
   world.MakeDirectory("far");
@@ -201,7 +204,7 @@ TEST(CertificateWatcher, LooksNowAndThenWhereNothingTells) {
   EXPECT_TRUE(world.Await("a", "22"));
 }
 
-TEST(CertificateWatcher, OpensNothingButRegularFiles) {
+TEST(CertificateDirectory, OpensNothingButRegularFiles) {
   WatchedWorld world;
   world.MakeDirectory("certs");
   world.MakeDirectory("certs/directory.crt");
@@ -231,7 +234,7 @@ TEST(CertificateWatcher, OpensNothingButRegularFiles) {
   }
 }
 
-TEST(CertificateWatcher, WhatIsNotACertificatesFileIsNoNews) {
+TEST(CertificateDirectory, WhatIsNotACertificatesFileIsNoNews) {
   WatchedWorld world;
   world.MakeDirectory("certs");
   world.Write("certs/a.crt", "1");
