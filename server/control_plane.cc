@@ -1,5 +1,7 @@
 #include "server/control_plane.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <tuple>
 #include <utility>
@@ -14,6 +16,7 @@ namespace {
 
 // Liveness expects four ticks in `own_pause`.
 constexpr absl::Duration kTickInterval = absl::Milliseconds(250);
+constexpr absl::Duration kTrimSpacing = absl::Seconds(1);
 
 std::string SourceOf(StreamId stream, Type type) {
   return absl::StrCat("stream ", stream.queue, "/", stream.number, " ", ShortName(type));
@@ -43,6 +46,13 @@ void AddLoad(const Load& load, Described& described) {
   described.set_requests_per_second(described.requests_per_second() + load.requests_per_second);
   described.set_requests(described.requests() + load.requests);
   described.set_errors(described.errors() + load.errors);
+}
+
+// How long it took.
+absl::Duration TrimHeap() {
+  const absl::Duration start = Clock::Real().Monotonic();
+  malloc_trim(0);
+  return Clock::Real().Monotonic() - start;
 }
 
 // Of its networks, sorted.
@@ -108,7 +118,8 @@ ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, cons
                   if (xds_ != nullptr) {
                     xds_->Publish(publication.view_id, publication.snapshot, publication.changes);
                   }
-                }) {}
+                }),
+      heap_(kTrimSpacing, TrimHeap) {}
 
 ControlPlane::~ControlPlane() { Stop(); }
 
@@ -145,6 +156,7 @@ void ControlPlane::Tick() {
   strand_.PostAt(Clock::Real().Monotonic() + kTickInterval, [this] {
     if (xds_ == nullptr) return;
     pipeline_.Tick(Now());
+    heap_.Tick(Clock::Real().Monotonic());
     EndWarmUpIfDue();
     SettleViews();
     if (!without_room_.empty()) MoveStreams();
@@ -159,6 +171,7 @@ void ControlPlane::OnMessage(SessionId session, std::string peer, v1::ReportRequ
   strand_.Post([this, session, peer = std::move(peer), message = std::move(message),
                 reply = std::move(reply)]() mutable {
     NoteForWarmUp(message);
+    if (message.has_snapshot()) heap_.Note();
     const Catalog::Outcome outcome = pipeline_.Receive(session, peer, std::move(message), Now());
     reply->Answer(outcome);
     FollowNetworks(outcome.changes);
@@ -173,6 +186,7 @@ void ControlPlane::OnEnd(SessionId session) {
 
 void ControlPlane::OnStream(StreamId stream, const ProxyIdentity& proxy) {
   strand_.Post([this, stream, proxy] {
+    heap_.Note();
     if (watches_.HasWatchers()) {
       watches_.Publish(ProxyEvent(proxy.node_id, "connected", Clock::Real().Wall()));
     }

@@ -17,6 +17,7 @@
 #include "server/admin/watches.h"
 #include "server/base/clock.h"
 #include "server/base/directory_watcher.h"
+#include "server/base/heap_trimmer.h"
 #include "server/base/strand.h"
 #include "server/certificates/certificate_directory.h"
 #include "server/explain/container_explained.h"
@@ -179,6 +180,7 @@ class ControlPlane final : public ReportSink,
   absl::flat_hash_map<std::string, int> followed_;
   // Node ids of streams that MoveStreams could not move.
   std::set<std::string> without_room_;
+  HeapTrimmer heap_;
   // Behind the others, so that it ends before them: its tasks use them.
   Strand strand_{"control"};
   // They post to the strand until they end.

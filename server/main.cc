@@ -65,6 +65,10 @@ absl::Status ServeUntilSignal(const ServerOptions& options) {
 
 int main(int argc, char** argv) {
   mallopt(M_ARENA_MAX, 2);  // an arena for each thread would hold memory that none of them needs
+  // gRPC reads into 8 or 64 KiB of memory, as it expects much or little, and keeps what is left for
+  // the connection's next read. Without this experiment of its (1.51) the port says how much.
+  // Whoever sets the variable knows better.
+  setenv("GRPC_EXPERIMENTS", "-tcp_read_chunks", 0);
   // Debian's Abseil checks the order of all locks, gRPC's included, under a lock of its own.
   absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore);
   fairlead::ServerOptions options;

@@ -12,6 +12,10 @@ namespace {
 constexpr int kMostThreads = 256;
 constexpr int kMostMetadataBytes = 8 * 1024;
 constexpr int kHandshakeTimeoutMilliseconds = 5'000;
+// What a connection keeps to read into: at first, and at most where it reads much. Most ACKs have
+// some 100 bytes; state-of-the-world clients repeat all their names.
+constexpr int kReadBytes = 1024;
+constexpr int kMostReadBytes = 16 * 1024;
 
 int Milliseconds(absl::Duration time) { return static_cast<int>(absl::ToInt64Milliseconds(time)); }
 
@@ -37,6 +41,8 @@ absl::Status Port::Bind(const std::string& address, const TlsOptions& tls, const
   // learn how wide a window long uploads need. Nobody uploads here, and each answer of a proxy
   // would cost one.
   builder_.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder_.AddChannelArgument(GRPC_ARG_TCP_READ_CHUNK_SIZE, kReadBytes);
+  builder_.AddChannelArgument(GRPC_ARG_TCP_MAX_READ_CHUNK_SIZE, kMostReadBytes);
   builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive_time));
   builder_.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS,
                               Milliseconds(limits.keepalive_timeout));

@@ -1,7 +1,7 @@
 // Many xDS streams in one process, each on a TCP connection of its own; test/bench/fanout drives
 // it. Takes one JSON object a line on standard input and answers each with one line:
 //   {"do": "connect", "to": "IP:PORT", "first": N, "streams": N, "variant": "delta" or "sotw",
-//    "resume": false, "probes": false,
+//    "resume": false, "like_grpc": false,
 //    "subscriptions": [{"type": "eds", "names": [...], "expected": N}]}
 //       opens the streams, numbered from "first"; the types are asked for one after the other, each
 //       when what is expected of the one before is there. Answers when all are synced. With
@@ -52,7 +52,7 @@ double Milliseconds(int64_t nanoseconds) { return static_cast<double>(nanosecond
 LoadPlan PlanOf(const Json& command, const StreamSwarm::Versions& versions) {
   LoadPlan plan;
   plan.address = command.at("to");
-  plan.probes = command.value("probes", false);
+  plan.like_grpc = command.value("like_grpc", false);
   plan.variant =
       command.value("variant", "delta") == "sotw" ? XdsVariant::kSotw : XdsVariant::kDelta;
   for (const Json& wanted : command.at("subscriptions")) {

@@ -12,12 +12,19 @@ constexpr char kSotwMethod[] =
 constexpr char kDeltaMethod[] =
     "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources";
 
+// A stream's initial window; Envoy's http2_protocol_options.initial_stream_window_size where a
+// bootstrap sets none (envoy.config.core.v3.Http2ProtocolOptions, since 1.36; 256 MiB before).
+constexpr int kEnvoyWindowBytes = 16 * 1024 * 1024;
+
 std::shared_ptr<grpc::Channel> OwnConnection(const LoadPlan& plan) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   arguments.SetInt(GRPC_ARG_MAX_RECEIVE_MESSAGE_LENGTH, -1);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, plan.probes ? 1 : 0);
+  if (!plan.like_grpc) {
+    arguments.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+    arguments.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, kEnvoyWindowBytes);
+  }
   return grpc::CreateCustomChannel(plan.address, grpc::InsecureChannelCredentials(), arguments);
 }
 

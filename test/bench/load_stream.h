@@ -26,9 +26,9 @@ struct LoadPlan {
 
   std::string address;  // IP:PORT
   XdsVariant variant = XdsVariant::kDelta;
-  // Asks for a PING's answer when something comes after some quiet, as gRPC's clients do and Envoy
-  // does not.
-  bool probes = false;
+  // The connection is as gRPC's clients have it: measured with PINGs, with a window of 64 KiB at
+  // first. Not so: as Envoy's, which sends none and has 16 MiB.
+  bool like_grpc = false;
   // One after the other: the next is asked for when this one is synced, as Envoy does.
   std::vector<Subscription> subscriptions;
 };

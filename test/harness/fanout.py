@@ -189,11 +189,11 @@ class Load:
     """Many streams to one control plane, shared evenly by the clients' processes, each of one thread."""
 
     def __init__(
-        self, target, folder: pathlib.Path, probes: bool = False, processes: int = 1
+        self, target, folder: pathlib.Path, like_grpc: bool = False, processes: int = 1
     ) -> None:
-        """`probes`: the clients send a PING now and then, as gRPC's do; Envoy does not."""
+        """`like_grpc`: connections as gRPC's clients have them, not as Envoy: they measure them with PINGs, and windows begin small."""
         self._target = target
-        self._probes = probes
+        self._like_grpc = like_grpc
         self._programs = [
             Program([paths.fanout_client()], folder / f"load-{number}.log")
             for number in range(processes)
@@ -220,7 +220,7 @@ class Load:
                 variant=variant,
                 subscriptions=subscriptions,
                 resume=resume,
-                probes=self._probes,
+                like_grpc=self._like_grpc,
             )
             first += share
         return max(answer["wall_ms"] for answer in self._answers())
