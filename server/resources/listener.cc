@@ -72,10 +72,10 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const Listene
   manager.mutable_use_remote_address()->set_value(true);
   if (settings.trust_downstream_proxy) manager.set_xff_num_trusted_hops(1);
   // Routes, and with them who may come in, are chosen by the path that a container would read: with
-  // "." and ".." resolved, and "//" as "/", as nginx chooses them. An escaped slash is part of a
-  // name (as in the APIs of GitLab and npm), and containers get it so.
+  // "." and ".." resolved, as nginx chooses them. An escaped slash is part of a name (as in the
+  // APIs of GitLab and npm), and "//" of a URL in a path (as image proxies have it). nginx looks
+  // for "//" as for "/", yet hands it on; a listener that merged slashes would not.
   manager.mutable_normalize_path()->set_value(true);
-  manager.set_merge_slashes(true);
   manager.set_path_with_escaped_slashes_action(HttpConnectionManager::KEEP_UNCHANGED);
   manager.add_upgrade_configs()->set_upgrade_type("websocket");
   // Lets everyone in but where a route says otherwise.

@@ -37,8 +37,8 @@ constexpr char kReadingMethods[] = "GET|HEAD";
 constexpr char kChallenges[] = "/.well-known/acme-challenge/";
 // A challenge's token has no other characters, so that nothing else can be asked for by way of it.
 constexpr char kOneChallenge[] = "~^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$";
-// Paths that a container may read in another way than a proxy that looks for the route: with
-// encoded slashes, and with an encoded ".." and parameters. With the rest too: a listener that
+// Paths that a container may read in another way than a proxy that looks for the route: with "//"
+// and encoded slashes, and with an encoded ".." and parameters. With the rest too: a listener that
 // people put may have these routes, and normalize no path.
 constexpr char kAmbiguousPath[] = "~*/(\\.|%2e){1,2}(/|;|$)|//|\\\\|%2f|%5c";
 constexpr char kIdempotentMethods[] = "GET|HEAD|OPTIONS|TRACE|PUT|DELETE";

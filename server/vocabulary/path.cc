@@ -76,9 +76,6 @@ std::optional<Refusal> WhyNotPath(absl::string_view path) {
 // Of what no path has any more when a proxy looks for its route.
 std::optional<Refusal> WhyNeverAsked(absl::string_view path) {
   if (IsPathRegex(path)) return std::nullopt;
-  if (absl::StrContains(path, "//")) {
-    return Refusal{"has '//', for which proxies read '/'", "write one slash"};
-  }
   for (size_t at = path.find('%'); at != absl::string_view::npos; at = path.find('%', at + 3)) {
     const std::string escaped = absl::HexStringToBytes(path.substr(at + 1, 2));
     if (absl::ascii_isalnum(escaped[0]) || absl::StrContains("-._~", escaped)) {

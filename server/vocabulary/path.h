@@ -20,7 +20,7 @@ std::optional<std::string> ParsePath(const v1::Container& container, const Place
 
 // `text`, if it is a path: a prefix that starts with '/' and has the characters of RFC 3986's path
 // (pchar and '/'), at most kLongestPath, and as proxies normalize paths before they look for a
-// route: without "//", segments "." or "..", and escapes of what needs none; or '~' (any case:
+// route: without segments "." or ".." and escapes of what needs none; or '~' (any case:
 // '~*') and a regular expression that RE2 knows and a proxy takes. None: `problems` says why not,
 // at `said`'s word.
 std::optional<std::string> CheckPath(absl::string_view text, const Said& said, const Place& place,

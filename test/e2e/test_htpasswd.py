@@ -104,9 +104,9 @@ def test_a_path_of_its_own(shop):
     assert status(host, "/admin/x", "alice") == 200
     assert status(host, "/other") == 200
     # No other spelling leads past it.
-    for target in ("/x/../admin", "/x/%2e%2E/admin", "//admin", "/x\\..\\admin", "/x/..;/admin"):
+    for target in ("/x/../admin", "/x/%2e%2E/admin", "/x\\..\\admin", "/x/..;/admin"):
         assert status(host, target) == 401
-    for target in ("/x%2f..%2fadmin", "/x/%2e%2e;/admin"):
+    for target in ("//admin", "/x%2f..%2fadmin", "/x/%2e%2e;/admin"):
         assert status(host, target) == 400
     write(shop, host, sha("bob", "secret"))
     eventually("the rest of the host asks too", lambda: status(host, "/other") == 401)
