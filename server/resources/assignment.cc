@@ -1,12 +1,13 @@
 #include "server/resources/assignment.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
-#include <vector>
+#include <utility>
 
 #include "absl/container/btree_map.h"
 #include "absl/container/flat_hash_set.h"
-#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 
 namespace fairlead {
 namespace {
@@ -15,6 +16,7 @@ using envoy::config::core::v3::HealthStatus;
 using envoy::config::endpoint::v3::ClusterLoadAssignment;
 using envoy::config::endpoint::v3::LbEndpoint;
 using envoy::config::endpoint::v3::LocalityLbEndpoints;
+using google::protobuf::Arena;
 
 bool Reaches(const View& view, const Endpoint& endpoint, const Address& address) {
   const bool same_host = !view.host.empty() && view.host == endpoint.host_id;
@@ -47,14 +49,12 @@ HealthStatus HealthOf(Endpoint::Health health) {
   return envoy::config::core::v3::UNHEALTHY;
 }
 
-LbEndpoint LbEndpointOf(const Endpoint& endpoint, const Address& address) {
-  LbEndpoint lb;
+void Fill(const Endpoint& endpoint, const Address& address, LbEndpoint& lb) {
   auto& socket = *lb.mutable_endpoint()->mutable_address()->mutable_socket_address();
   socket.set_address(address.ip);
   socket.set_port_value(address.port);
   lb.set_health_status(HealthOf(endpoint.health));
   lb.mutable_load_balancing_weight()->set_value(1);
-  return lb;
 }
 
 }  // namespace
@@ -66,26 +66,29 @@ const Address* ReachableAddress(const Endpoint& endpoint, const View& view) {
   return nullptr;
 }
 
-ClusterLoadAssignment AssignmentOf(const Pool& pool, const View& view) {
-  ClusterLoadAssignment assignment;
+ClusterLoadAssignment& AssignmentOf(const Pool& pool, const View& view, Arena& arena) {
+  auto& assignment = *Arena::CreateMessage<ClusterLoadAssignment>(&arena);
   assignment.set_cluster_name(pool.name);
-  absl::btree_map<std::string, LocalityLbEndpoints> zones;
+  absl::btree_map<absl::string_view, LocalityLbEndpoints*> zones;
   // gRPC refuses an assignment in which an address stands twice (xDS rule GR7).
-  absl::flat_hash_set<std::string> seen;
+  absl::flat_hash_set<std::pair<absl::string_view, uint32_t>> seen;
+  seen.reserve(pool.endpoints.size());
   for (const auto& endpoint : pool.endpoints) {
     if (endpoint->health == Endpoint::Health::kStarting) continue;
     const Address* const address = ReachableAddress(*endpoint, view);
     if (address == nullptr) continue;
-    if (!seen.insert(absl::StrCat(address->ip, " ", address->port)).second) continue;
-    *zones[endpoint->zone].add_lb_endpoints() = LbEndpointOf(*endpoint, *address);
+    if (!seen.emplace(address->ip, address->port).second) continue;
+    LocalityLbEndpoints*& endpoints = zones[endpoint->zone];
+    if (endpoints == nullptr) endpoints = Arena::CreateMessage<LocalityLbEndpoints>(&arena);
+    Fill(*endpoint, *address, *endpoints->add_lb_endpoints());
   }
   const bool near = !view.zone.empty() && zones.contains(view.zone) && zones.size() > 1;
-  for (auto& [zone, endpoints] : zones) {
-    endpoints.mutable_locality()->set_zone(zone);
-    endpoints.mutable_load_balancing_weight()->set_value(
-        static_cast<uint32_t>(endpoints.lb_endpoints_size()));
-    endpoints.set_priority(near && zone != view.zone ? 1 : 0);
-    *assignment.add_endpoints() = std::move(endpoints);
+  for (const auto& [zone, endpoints] : zones) {
+    endpoints->mutable_locality()->set_zone(std::string(zone));
+    endpoints->mutable_load_balancing_weight()->set_value(
+        static_cast<uint32_t>(endpoints->lb_endpoints_size()));
+    endpoints->set_priority(near && zone != view.zone ? 1 : 0);
+    assignment.mutable_endpoints()->AddAllocated(endpoints);
   }
   return assignment;
 }

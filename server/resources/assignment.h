@@ -2,6 +2,7 @@
 
 #include "absl/types/optional.h"
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
+#include "google/protobuf/arena.h"
 #include "server/routing/model.h"
 #include "server/snapshot/view.h"
 
@@ -13,7 +14,9 @@ const Address* ReachableAddress(const Endpoint& endpoint, const View& view);
 
 // The assignment of a pool as a proxy of this view is sent it: an endpoint for each container that
 // it can reach, in the order of the pool, grouped by zone. Endpoints of the proxy's own zone come
-// first where both are known.
-envoy::config::endpoint::v3::ClusterLoadAssignment AssignmentOf(const Pool& pool, const View& view);
+// first where both are known. It belongs to `arena`: thousands of endpoints are made and freed at
+// once.
+envoy::config::endpoint::v3::ClusterLoadAssignment& AssignmentOf(const Pool& pool, const View& view,
+                                                                 google::protobuf::Arena& arena);
 
 }  // namespace fairlead

@@ -80,7 +80,8 @@ std::shared_ptr<const Endpoint> Container(const std::string& ip, Endpoint::Healt
 // "IP HEALTH", in order, "| zone pN" before each locality.
 std::vector<std::string> Text(const Pool& pool, const View& view) {
   std::vector<std::string> lines;
-  const auto assignment = AssignmentOf(pool, view);
+  google::protobuf::Arena arena;
+  const auto& assignment = AssignmentOf(pool, view, arena);
   for (const auto& locality : assignment.endpoints()) {
     lines.push_back(absl::StrCat("| ", locality.locality().zone(), " p", locality.priority()));
     EXPECT_EQ(locality.load_balancing_weight().value(),

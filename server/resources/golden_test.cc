@@ -106,12 +106,13 @@ std::shared_ptr<const Endpoint> EndpointAt(const std::string& ip, const std::str
 TEST(Golden, Assignments) {
   Pool pool;
   pool.name = "shop/web:8000";
-  ExpectGolden("assignment_empty", AssignmentOf(pool, {}));
+  google::protobuf::Arena arena;
+  ExpectGolden("assignment_empty", AssignmentOf(pool, {}, arena));
   pool.endpoints = {EndpointAt("192.0.2.1", "north", Endpoint::Health::kHealthy),
                     EndpointAt("192.0.2.2", "south", Endpoint::Health::kUnhealthy),
                     EndpointAt("2001:db8::3", "south", Endpoint::Health::kDraining)};
-  ExpectGolden("assignment", AssignmentOf(pool, {}));
-  ExpectGolden("assignment_of_a_zone", AssignmentOf(pool, {"default", "", {}, "south", ""}));
+  ExpectGolden("assignment", AssignmentOf(pool, {}, arena));
+  ExpectGolden("assignment_of_a_zone", AssignmentOf(pool, {"default", "", {}, "south", ""}, arena));
 }
 
 // ---- routes ----

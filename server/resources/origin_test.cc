@@ -45,7 +45,8 @@ TEST(Origin, OfAClusterIsTheNewestContainerAndTheWordOfTheField) {
 
 TEST(Origin, OfAnEndpointIsTheContainerThatHasTheAddress) {
   const Pool pool = PoolOf({EndpointOf("a", "192.0.2.1", 1), EndpointOf("b", "192.0.2.2", 3)});
-  const auto assignment = AssignmentOf(pool, {});
+  google::protobuf::Arena arena;
+  const auto& assignment = AssignmentOf(pool, {}, arena);
   EXPECT_EQ(Text(OriginInAssignment(pool, assignment, "endpoints[0].lb_endpoints[0].endpoint")),
             "host-a a VIRTUAL_PORT");
   EXPECT_EQ(Text(OriginInAssignment(pool, assignment, "endpoints[0].lb_endpoints[1].endpoint")),

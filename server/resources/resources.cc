@@ -269,7 +269,8 @@ void Resources::Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out)
       std::find_if(out.views.begin(), out.views.end(),
                    [&](const ResourceChanges::OfView& v) { return v.view_id == view_id; });
   const ViewState& view = views_.find(view_id)->second;
-  const auto assignment = AssignmentOf(pool, view.view);
+  google::protobuf::Arena arena;
+  const auto& assignment = AssignmentOf(pool, view.view, arena);
   const auto origin_of = [&](absl::string_view field) {
     return OriginInAssignment(pool, assignment, field);
   };

@@ -234,22 +234,21 @@ Wrong CheckAny(const Message& any, const validate::AnyRules& rules) {
 // Of a singular field, or one element of a repeated one.
 struct Value {
   const Message& message;
+  const Reflection& reflection;  // the message's
   const FieldDescriptor& field;
   int index = -1;  // -1: the field is singular
-
-  const Reflection& reflection() const { return *message.GetReflection(); }
 };
 
-#define FAIRLEAD_GET(value, kind)                                        \
-  ((value).index < 0                                                     \
-       ? (value).reflection().Get##kind((value).message, &(value).field) \
-       : (value).reflection().GetRepeated##kind((value).message, &(value).field, (value).index))
+#define FAIRLEAD_GET(value, kind)                                      \
+  ((value).index < 0                                                   \
+       ? (value).reflection.Get##kind((value).message, &(value).field) \
+       : (value).reflection.GetRepeated##kind((value).message, &(value).field, (value).index))
 
 const std::string& TextOf(const Value& value, std::string& scratch) {
   return value.index < 0
-             ? value.reflection().GetStringReference(value.message, &value.field, &scratch)
-             : value.reflection().GetRepeatedStringReference(value.message, &value.field,
-                                                             value.index, &scratch);
+             ? value.reflection.GetStringReference(value.message, &value.field, &scratch)
+             : value.reflection.GetRepeatedStringReference(value.message, &value.field, value.index,
+                                                           &scratch);
 }
 
 Wrong CheckEnum(const Value& value, const validate::EnumRules& rules) {
@@ -282,9 +281,9 @@ Wrong CheckMessage(const Value& value, const validate::FieldRules& rules) {
     case validate::FieldRules::kDuration:
       return CheckDuration(message, rules.duration());
     default: {
-      const FieldDescriptor* const wrapped = message.GetDescriptor()->FindFieldByNumber(1);
+      const FieldDescriptor* const wrapped = value.field.message_type()->FindFieldByNumber(1);
       if (wrapped == nullptr || wrapped->is_repeated()) return absl::nullopt;
-      return CheckValue({message, *wrapped}, rules);
+      return CheckValue({message, *message.GetReflection(), *wrapped}, rules);
     }
   }
 }
@@ -336,13 +335,13 @@ std::string Elements(uint64_t count) {
   return absl::StrCat(count, count == 1 ? " element" : " elements");
 }
 
-Wrong CheckUnique(const Message& message, const FieldDescriptor& field) {
-  const Reflection& reflection = *message.GetReflection();
+Wrong CheckUnique(const Message& message, const Reflection& reflection,
+                  const FieldDescriptor& field) {
   absl::flat_hash_set<std::string> seen;
   for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
     std::string key;
     std::string scratch;
-    const Value value{message, field, i};
+    const Value value{message, reflection, field, i};
     switch (field.cpp_type()) {
       case FieldDescriptor::CPPTYPE_STRING:
         key = TextOf(value, scratch);
@@ -363,25 +362,25 @@ Wrong CheckUnique(const Message& message, const FieldDescriptor& field) {
   return absl::nullopt;
 }
 
-absl::optional<Violation> CheckElements(const Message& message, const FieldDescriptor& field,
+absl::optional<Violation> CheckElements(const Message& message, const Reflection& reflection,
+                                        const FieldDescriptor& field,
                                         const validate::RepeatedRules& rules) {
-  const int size = message.GetReflection()->FieldSize(message, &field);
+  const int size = reflection.FieldSize(message, &field);
   if (rules.ignore_empty() && size == 0) return absl::nullopt;
   Wrong wrong = CheckSize(size, absl::nullopt, FAIRLEAD_RULE(rules, min_items),
                           FAIRLEAD_RULE(rules, max_items), Elements);
-  if (!wrong.has_value() && rules.unique()) wrong = CheckUnique(message, field);
+  if (!wrong.has_value() && rules.unique()) wrong = CheckUnique(message, reflection, field);
   if (wrong.has_value()) return Violation{field.name(), *std::move(wrong)};
   if (!rules.has_items()) return absl::nullopt;
   for (int i = 0; i < size; ++i) {
-    wrong = CheckValue({message, field, i}, rules.items());
+    wrong = CheckValue({message, reflection, field, i}, rules.items());
     if (wrong.has_value()) return Violation{ElementOf(field, i), *std::move(wrong)};
   }
   return absl::nullopt;
 }
 
-absl::optional<Violation> CheckMap(const Message& message, const FieldDescriptor& field,
-                                   const validate::MapRules& rules) {
-  const Reflection& reflection = *message.GetReflection();
+absl::optional<Violation> CheckMap(const Message& message, const Reflection& reflection,
+                                   const FieldDescriptor& field, const validate::MapRules& rules) {
   const int size = reflection.FieldSize(message, &field);
   if (rules.ignore_empty() && size == 0) return absl::nullopt;
   Wrong wrong = CheckSize(size, absl::nullopt, FAIRLEAD_RULE(rules, min_pairs),
@@ -390,12 +389,14 @@ absl::optional<Violation> CheckMap(const Message& message, const FieldDescriptor
   if (!rules.has_keys() && !rules.has_values()) return absl::nullopt;
   for (int i = 0; i < size; ++i) {
     const Message& entry = reflection.GetRepeatedMessage(message, &field, i);
-    const auto& parts = *entry.GetDescriptor();
-    wrong = rules.has_keys() ? CheckValue({entry, *parts.map_key()}, rules.keys()) : absl::nullopt;
+    const Reflection& of_entry = *entry.GetReflection();
+    const auto& parts = *field.message_type();
+    wrong = rules.has_keys() ? CheckValue({entry, of_entry, *parts.map_key()}, rules.keys())
+                             : absl::nullopt;
     if (wrong.has_value()) {
       return Violation{ElementOf(field, i), absl::StrCat("of its key: ", *wrong)};
     }
-    wrong = rules.has_values() ? CheckValue({entry, *parts.map_value()}, rules.values())
+    wrong = rules.has_values() ? CheckValue({entry, of_entry, *parts.map_value()}, rules.values())
                                : absl::nullopt;
     if (wrong.has_value()) return Violation{ElementOf(field, i), *std::move(wrong)};
   }
@@ -404,16 +405,17 @@ absl::optional<Violation> CheckMap(const Message& message, const FieldDescriptor
 
 }  // namespace
 
-absl::optional<Violation> CheckField(const Message& message, const FieldDescriptor& field,
+absl::optional<Violation> CheckField(const Message& message, const Reflection& reflection,
+                                     const FieldDescriptor& field,
                                      const validate::FieldRules& rules) {
-  if (field.is_map()) return CheckMap(message, field, rules.map());
-  if (field.is_repeated()) return CheckElements(message, field, rules.repeated());
-  if (field.has_presence() && !message.GetReflection()->HasField(message, &field)) {
+  if (field.is_map()) return CheckMap(message, reflection, field, rules.map());
+  if (field.is_repeated()) return CheckElements(message, reflection, field, rules.repeated());
+  if (field.has_presence() && !reflection.HasField(message, &field)) {
     // A member of a oneof that is not the one that is set is none that is missing.
     if (field.real_containing_oneof() != nullptr || !IsRequired(rules)) return absl::nullopt;
     return Violation{field.name(), "it is missing, and must be there"};
   }
-  Wrong wrong = CheckValue({message, field}, rules);
+  Wrong wrong = CheckValue({message, reflection, field}, rules);
   if (!wrong.has_value()) return absl::nullopt;
   return Violation{field.name(), *std::move(wrong)};
 }

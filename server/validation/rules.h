@@ -10,9 +10,11 @@
 namespace fairlead {
 
 // What `rules` say of the field's own value or values: not of what is within its messages. `field`
-// belongs to `message`. The path of what is wrong begins with the field.
+// belongs to `message`, and `reflection` is its; to ask for that costs more than most rules. The
+// path of what is wrong begins with the field.
 // Source: validate/validate.proto, whose comments say what each rule means.
 absl::optional<Violation> CheckField(const google::protobuf::Message& message,
+                                     const google::protobuf::Reflection& reflection,
                                      const google::protobuf::FieldDescriptor& field,
                                      const validate::FieldRules& rules);
 

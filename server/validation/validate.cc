@@ -163,12 +163,11 @@ absl::optional<Violation> VisitAny(const Message& any, int depth) {
   return plan.matters ? Visit(*inner, plan, depth + 1) : absl::nullopt;
 }
 
-absl::optional<Violation> VisitField(const Message& message, const Plan::Field& planned,
-                                     int depth) {
+absl::optional<Violation> VisitField(const Message& message, const Reflection& reflection,
+                                     const Plan::Field& planned, int depth) {
   const FieldDescriptor& field = *planned.field;
-  const Reflection& reflection = *message.GetReflection();
   if (planned.rules != nullptr) {
-    absl::optional<Violation> wrong = CheckField(message, field, *planned.rules);
+    absl::optional<Violation> wrong = CheckField(message, reflection, field, *planned.rules);
     if (wrong.has_value()) return wrong;
   }
   if (planned.within == nullptr) return absl::nullopt;
@@ -193,13 +192,14 @@ absl::optional<Violation> Visit(const Message& message, const Plan& plan, int de
     return Violation{"", absl::StrCat("it is nested deeper than ", kDeepest, " messages")};
   }
   if (plan.is_any) return VisitAny(message, depth);
+  const Reflection& reflection = *message.GetReflection();
   for (const OneofDescriptor* const oneof : plan.required) {
-    if (!message.GetReflection()->HasOneof(message, oneof)) {
+    if (!reflection.HasOneof(message, oneof)) {
       return Violation{oneof->name(), "none of its fields is set, and one must be"};
     }
   }
   for (const Plan::Field& field : plan.fields) {
-    absl::optional<Violation> wrong = VisitField(message, field, depth);
+    absl::optional<Violation> wrong = VisitField(message, reflection, field, depth);
     if (wrong.has_value()) return wrong;
   }
   return plan.demand != nullptr ? plan.demand(message) : absl::nullopt;
