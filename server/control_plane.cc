@@ -16,7 +16,6 @@ namespace {
 
 // Liveness expects four ticks in `own_pause`.
 constexpr absl::Duration kTickInterval = absl::Milliseconds(250);
-constexpr absl::Duration kTrimSpacing = absl::Seconds(1);
 
 std::string SourceOf(StreamId stream, Type type) {
   return absl::StrCat("stream ", stream.queue, "/", stream.number, " ", ShortName(type));
@@ -119,7 +118,7 @@ ControlPlane::ControlPlane(Options options, Store& store, Watches& watches, cons
                     xds_->Publish(publication.view_id, publication.snapshot, publication.changes);
                   }
                 }),
-      heap_(kTrimSpacing, TrimHeap) {}
+      heap_(TrimHeap) {}
 
 ControlPlane::~ControlPlane() { Stop(); }
 
@@ -172,9 +171,11 @@ void ControlPlane::OnMessage(SessionId session, std::string peer, v1::ReportRequ
                 reply = std::move(reply)]() mutable {
     NoteForWarmUp(message);
     if (message.has_snapshot()) heap_.Note();
+    const bool is_told_all = message.has_snapshot() && message.snapshot().last();
     const Catalog::Outcome outcome = pipeline_.Receive(session, peer, std::move(message), Now());
     reply->Answer(outcome);
     FollowNetworks(outcome.changes);
+    if (is_told_all) heap_.Tick(Clock::Real().Monotonic());
   });
 }
 

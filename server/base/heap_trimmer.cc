@@ -1,22 +1,29 @@
 #include "server/base/heap_trimmer.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace fairlead {
 namespace {
 
-constexpr int kLeastRestPerTrim = 1000;  // times as long as it took
+constexpr int kLeastRestPerTrim = 100;  // times as long as it took
 
 }  // namespace
 
-HeapTrimmer::HeapTrimmer(absl::Duration spacing, absl::AnyInvocable<absl::Duration()> trim)
-    : spacing_(spacing), trim_(std::move(trim)) {}
+HeapTrimmer::HeapTrimmer(absl::AnyInvocable<absl::Duration()> trim) : trim_(std::move(trim)) {}
 
 void HeapTrimmer::Tick(absl::Duration now) {
-  if (!noted_ || now < not_before_) return;
-  noted_ = false;
-  not_before_ = now + std::max(spacing_, kLeastRestPerTrim * trim_());
+  if (now < not_before_) return;
+  if (noted_) {
+    noted_ = false;
+    noted_at_ = now;
+    trimmed_again_ = 0;
+  } else if (trimmed_again_ < std::size(kAgainAfter) &&
+             now >= noted_at_ + kAgainAfter[trimmed_again_]) {
+    ++trimmed_again_;
+  } else {
+    return;
+  }
+  not_before_ = now + kLeastRestPerTrim * trim_();
 }
 
 }  // namespace fairlead

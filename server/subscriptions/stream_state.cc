@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "server/snapshot/wire.h"
+#include "server/subscriptions/join_slices.h"
 
 namespace fairlead {
 namespace {
@@ -178,6 +179,7 @@ XdsResponse StreamState::Encode(Type type, const Content& content, absl::Time wa
       resource->AppendSotw(response.slices);
     }
   }
+  JoinIfManyAndSmall(response.slices);
   SubscriptionOf(type).OnSent(response.nonce, version, content, wall);
   return response;
 }

@@ -1,8 +1,8 @@
 #include "server/subscriptions/view_streams.h"
 
-#include <cstring>
 #include <utility>
 
+#include "server/subscriptions/join_slices.h"
 #include "server/subscriptions/subscription.h"
 #include "server/subscriptions/withheld.h"
 
@@ -11,19 +11,6 @@ namespace {
 
 // Contents of one view that are kept for the next stream that asks for the same.
 constexpr size_t kMostKept = 8;
-
-grpc::Slice Join(const std::vector<grpc::Slice>& pieces) {
-  size_t size = 0;
-  for (const grpc::Slice& piece : pieces) size += piece.size();
-  grpc::Slice joined(size);
-  // A new slice is ours alone until it is handed on.
-  auto* at = const_cast<uint8_t*>(joined.begin());
-  for (const grpc::Slice& piece : pieces) {
-    std::memcpy(at, piece.begin(), piece.size());
-    at += piece.size();
-  }
-  return joined;
-}
 
 }  // namespace
 
@@ -122,7 +109,7 @@ std::shared_ptr<const WholeContent> ViewStreams::Make(Type type, Variant variant
       append(*resource);
     }
   });
-  content->resources = Join(pieces);
+  content->resources = JoinSlices(pieces);
   content->bytes = sizeof(WholeContent) + content->resources.size();
   for (const std::string& name : content->missing) content->bytes += sizeof(name) + name.size();
   return content;

@@ -53,6 +53,19 @@ def await_quiet(pid: int, seconds: float = 60.0) -> None:
     raise AssertionError(f"process {pid} was not quiet within {seconds} s")
 
 
+def await_settled_memory(pid: int, seconds: float = 30.0) -> float:
+    """MB, when the process has given back what it needed for a moment: less than half a MB came or went in five seconds."""
+    deadline = time.monotonic() + seconds
+    before = resident_mb(pid)
+    while time.monotonic() < deadline:
+        time.sleep(5)
+        now = resident_mb(pid)
+        if abs(now - before) < 0.5:
+            return now
+        before = now
+    return before
+
+
 class Program:
     """A program that takes a JSON object a line and answers each with one."""
 
