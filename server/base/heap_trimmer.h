@@ -15,9 +15,9 @@ class HeapTrimmer {
  public:
   static constexpr absl::Duration kAgainAfter[] = {absl::Milliseconds(500), absl::Seconds(4)};
 
-  // Trims for a hundredth of the time at most. `trim` gives back
-  // whatever is free, of all threads, such as malloc_trim(3), and returns how long it took: some
-  // milliseconds for a heap of 100 MB, in which other threads that allocate wait.
+  // Trims for a hundredth of the time at most. `trim` gives back whatever is free, of all threads,
+  // such as malloc_trim(3), and returns how long it took: some milliseconds for a heap of 100 MB,
+  // in which other threads that allocate wait.
   explicit HeapTrimmer(absl::AnyInvocable<absl::Duration()> trim);
 
   // Something of the kind is going on: a host tells of all its containers, a proxy has come.
