@@ -179,6 +179,7 @@ absl::StatusOr<InspectedContainer> ParseInspection(absl::string_view json) {
     if (!taken.ok()) return taken;
   }
   TakeStop(*root, inspection);
+  inspection.image_id = Text(*root, {"Image"});
   if (container.ByteSizeLong() > kLargestFacts) {
     return Refused(absl::StrCat("its facts have ", container.ByteSizeLong(), " bytes; the most is ",
                                 kLargestFacts));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -10,8 +12,10 @@ namespace fairlead {
 // What an inspection says of one container.
 struct InspectedContainer {
   // Its facts. `stopping` is set only if the engine itself says so (Podman's state "stopping");
-  // network drivers are empty, since the inspection lacks them.
+  // network drivers and `image_words` are empty, since the inspection lacks them.
   v1::Container container;
+  // The engine's id of its image, such as "sha256:31b9...".
+  std::string image_id;
   // The signal that asks it to stop: Config.StopSignal, else SIGTERM.
   int stop_signal = 15;
   // How long it is given to do so: Config.StopTimeout, else 10 s.

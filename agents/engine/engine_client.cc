@@ -69,6 +69,13 @@ absl::StatusOr<InspectedContainer> EngineClient::Inspect(const std::string& id) 
   return ParseInspection(answer->body);
 }
 
+absl::StatusOr<PublishingWords> EngineClient::InspectImage(const std::string& id) {
+  const absl::StatusOr<EngineAnswer> answer = http_.Get(
+      Path(absl::StrCat("/images/", PercentEncoded(id), "/json")), options_.largest_inspection);
+  if (!answer.ok()) return answer.status();
+  return ParseImage(answer->body);
+}
+
 absl::StatusOr<std::vector<std::pair<std::string, std::string>>> EngineClient::NetworkDrivers() {
   const absl::StatusOr<EngineAnswer> answer = http_.Get(Path("/networks"), kLargestNetworks);
   if (!answer.ok()) return answer.status();

@@ -13,6 +13,7 @@
 #include "agents/engine/engine_url.h"
 #include "agents/engine/event.h"
 #include "agents/engine/http_client.h"
+#include "agents/engine/image.h"
 #include "agents/engine/listing.h"
 
 namespace fairlead {
@@ -25,7 +26,7 @@ struct EngineVersion {
 
 // The Docker Engine API as far as the agent needs it: GET only, and only _ping, version, events,
 // containers/json, containers/ID/json and networks, so that it works behind a proxy that allows no
-// more.
+// more; images/ID/json, too, which it can do without.
 //
 // Threads: as HttpClient. Blocks. Errors are those of HttpClient and of the parsers; a name that
 // the engine does not know is NOT_FOUND, which is no failure.
@@ -56,6 +57,8 @@ class EngineClient {
   absl::StatusOr<std::vector<ListedContainer>> List();
 
   absl::StatusOr<InspectedContainer> Inspect(const std::string& id);
+
+  absl::StatusOr<PublishingWords> InspectImage(const std::string& id);
 
   // Pairs of network id (and name) and driver.
   absl::StatusOr<std::vector<std::pair<std::string, std::string>>> NetworkDrivers();

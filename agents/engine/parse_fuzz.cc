@@ -12,6 +12,7 @@
 #include "agents/engine/container.h"
 #include "agents/engine/engine_url.h"
 #include "agents/engine/event.h"
+#include "agents/engine/image.h"
 #include "agents/engine/line_splitter.h"
 #include "agents/engine/listing.h"
 #include "agents/engine/signal_number.h"
@@ -35,6 +36,13 @@ void CheckInspection(absl::string_view text) {
     Require(port.container_port() >= 1 && port.container_port() <= 65535);
     for (const auto& at : port.published()) Require(at.host_port() >= 1 && at.host_port() <= 65535);
   }
+}
+
+void CheckImage(absl::string_view text) {
+  const auto words = ParseImage(text);
+  if (!words.ok()) return;
+  Require(words->size() <= 4);
+  for (const auto& [word, value] : *words) Require(value.size() <= 4 << 10);
 }
 
 void CheckEvents(absl::string_view text) {
@@ -67,6 +75,7 @@ void CheckWords(absl::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view text(reinterpret_cast<const char*>(data), size);
   fairlead::CheckInspection(text);
+  fairlead::CheckImage(text);
   fairlead::CheckEvents(text);
   fairlead::CheckWords(text);
   fairlead::ContainerList list;

@@ -10,6 +10,7 @@
 #include "agents/engine/container.h"
 #include "agents/engine/engine_url.h"
 #include "agents/engine/event.h"
+#include "agents/engine/image.h"
 #include "agents/engine/json.h"
 #include "agents/engine/line_splitter.h"
 #include "agents/engine/listing.h"
@@ -96,10 +97,35 @@ TEST(Inspection, OnlyTheVocabularyLeavesTheHost) {
                           "virtual_host=small", "VIRTUAL_PORT",           "HSTS=off=really"};
   }));
   ASSERT_TRUE(inspection.ok());
+  EXPECT_EQ(inspection->image_id,
+            "sha256:31b906fd7ee27aee86d61c28ab45f1d2f37e4054c9370152758cb61fc4107903");
   const auto& environment = inspection->container.environment();
   EXPECT_EQ(environment.size(), 2);
   EXPECT_EQ(environment.at("VIRTUAL_HOST"), "a.example");
   EXPECT_EQ(environment.at("HSTS"), "off=really");
+}
+
+TEST(Image, WhatPublishesItsContainers) {
+  const struct {
+    std::string config;
+    PublishingWords words;
+  } cases[] = {
+      {R"({"Env": ["PATH=/bin", "VIRTUAL_HOST=a.example,b=c", "VIRTUAL_PORT=80", "VIRTUAL_HOST_X=d"],
+           "Labels": {"fairlead.host": "e.example", "fairlead.port": "80"}})",
+       {{"VIRTUAL_HOST", "a.example,b=c"}, {"fairlead.host", "e.example"}}},
+      {R"({"Env": null, "Labels": null})", {}},
+      {R"({"Env": {"VIRTUAL_HOST": "a"}, "Labels": ["fairlead.host"]})", {}},
+      {R"({"Env": [7, "VIRTUAL_HOST_MULTIPORTS"], "Labels": {"fairlead.multiports": 7}})",
+       {{"VIRTUAL_HOST_MULTIPORTS", ""}}},
+      {absl::StrCat(R"({"Env": ["VIRTUAL_HOST=)", std::string(4097, 'a'), R"("]})"), {}},
+  };
+  for (const auto& each : cases) {
+    const auto words = ParseImage(absl::StrCat(R"({"Config": )", each.config, "}"));
+    ASSERT_TRUE(words.ok()) << words.status();
+    EXPECT_EQ(*words, each.words) << each.config;
+  }
+  EXPECT_EQ(ParseImage("{}").value(), PublishingWords());
+  EXPECT_EQ(ParseImage(R"({"Config": )").status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(Inspection, StopSignalAndTimeout) {

@@ -188,6 +188,19 @@ void HostObserver::Inspect(const std::string& id) {
   });
 }
 
+void HostObserver::InspectImage(const std::string& id) {
+  ++inspecting_;
+  workers_.Post([this, id, api = api_](EngineClient& client) {
+    client.UseApi(api);
+    Post([this, id, words = client.InspectImage(id)]()
+             ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_) mutable {
+               --inspecting_;
+               state_.ImageInspected(id, std::move(words));
+               Proceed();
+             });
+  });
+}
+
 void HostObserver::Proceed() {
   const absl::Duration now = Now();
   while (subscribed_ && inspecting_ < options_.workers) {
@@ -196,6 +209,11 @@ void HostObserver::Proceed() {
         last ? state_.NextUrgentInspection(now) : state_.NextInspection(now);
     if (!id.has_value()) break;
     Inspect(*id);
+  }
+  while (subscribed_ && inspecting_ < options_.workers - 1) {
+    const std::optional<std::string> image = state_.TakeImageWanted();
+    if (!image.has_value()) break;
+    InspectImage(*image);
   }
   if (subscribed_ && state_.TakeNetworksWanted()) {
     workers_.Post([this, api = api_](EngineClient& client) {

@@ -70,6 +70,7 @@ class HostObserver {
               int64_t subscription, bool doubt) ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_);
   void ListFailed(const absl::Status& why) ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_);
   void Inspect(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_);
+  void InspectImage(const std::string& id) ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_);
   // Asks the engine for what is due, and hands on what became different.
   void Proceed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_);
   void Wake(absl::Duration when) ABSL_EXCLUSIVE_LOCKS_REQUIRED(strand_);

@@ -77,6 +77,11 @@ class Heard {
     absl::MutexLock lock(&mutex_);
     return engine_;
   }
+  std::vector<std::string> ImageWordsOfFirst() {
+    absl::MutexLock lock(&mutex_);
+    const auto& words = containers_.begin()->second->image_words();
+    return {words.begin(), words.end()};
+  }
   std::string FirstDriver() {
     absl::MutexLock lock(&mutex_);
     return containers_.begin()->second->networks(0).driver();
@@ -189,6 +194,29 @@ TEST(HostObserver, AsksOnlyForWhatAProxyBeforeTheEngineAllows) {
         request == "GET /v1.41/networks")
         << request;
   }
+}
+
+TEST(HostObserver, TheFirstUpdateSaysWhatImagesPublish) {
+  FakeDockerEngine engine;
+  engine.SetImageEnvironment({"PATH=/bin", "VIRTUAL_HOST=eager.example"});
+  FakeContainer web;
+  web.environment = {"VIRTUAL_HOST=eager.example"};
+  engine.Run(web);
+  Observed host(engine);
+  ASSERT_TRUE(host.heard.Await(kWebRuns));
+  EXPECT_EQ(host.heard.updates(), 1);
+  EXPECT_THAT(host.heard.ImageWordsOfFirst(), ElementsAre("VIRTUAL_HOST"));
+}
+
+TEST(HostObserver, ImagesThatCannotBeReadAreNoHindrance) {
+  FakeDockerEngine engine;
+  engine.AnswerWith("/images/", 403, R"({"message":"denied"})", 1'000);
+  FakeContainer web;
+  web.environment = {"VIRTUAL_HOST=eager.example"};
+  engine.Run(web);
+  Observed host(engine);
+  ASSERT_TRUE(host.heard.Await(kWebRuns));
+  EXPECT_TRUE(host.heard.ImageWordsOfFirst().empty());
 }
 
 TEST(HostObserver, WhatHappensWhileTheEventsAreCutIsSeen) {

@@ -186,7 +186,9 @@ void HostState::Take(const std::string& id, Entry& entry, InspectedContainer ins
   entry.failures = 0;
   entry.stop_signal = inspection.stop_signal;
   entry.stop_timeout = inspection.stop_timeout;
+  entry.image_id = std::move(inspection.image_id);
   drivers_.Fill(container);
+  images_.Fill(entry.image_id, container);
   if (entry.kill.has_value()) {
     Kill& kill = *entry.kill;
     const bool stops = kill.signal == entry.stop_signal || kill.signal == kSigkill;
@@ -239,6 +241,7 @@ void HostState::Listed(const std::vector<ListedContainer>& list, uint64_t ticket
   absl::flat_hash_set<absl::string_view> there;
   size_t too_many = 0;
   drivers_.Doubt();
+  if (doubt) images_.Doubt();
   for (const ListedContainer& row : list) {
     there.insert(row.id);
     Entry* entry = FindOrAdd(row.id);
@@ -302,6 +305,16 @@ void HostState::NetworksListed(
   }
   problems_changed_ |= problem != networks_problem_;
   networks_problem_ = problem;
+}
+
+// Without a problem if there are none to be had: a guarded engine need not tell them.
+void HostState::ImageInspected(const std::string& image_id, absl::StatusOr<PublishingWords> words) {
+  images_.Learn(image_id, std::move(words));
+  for (auto& [id, entry] : entries_) {
+    if (entry.facts == nullptr || entry.image_id != image_id) continue;
+    v1::Container container = *entry.facts;
+    if (images_.Fill(image_id, container)) SetFacts(id, entry, std::move(container));
+  }
 }
 
 std::vector<v1::FactProblem> HostState::Problems() const {

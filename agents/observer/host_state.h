@@ -14,6 +14,7 @@
 #include "agents/engine/event.h"
 #include "agents/engine/listing.h"
 #include "agents/observer/host_update.h"
+#include "agents/observer/image_words.h"
 #include "agents/observer/inspection_queue.h"
 #include "agents/observer/network_drivers.h"
 
@@ -72,9 +73,13 @@ class HostState {
   void NetworksListed(
       const absl::StatusOr<std::vector<std::pair<std::string, std::string>>>& drivers);
 
-  // Whether something is known of every container that was listed, or it is known that it cannot be
-  // reported.
-  bool Complete() const { return unknown_ == 0; }
+  // An image whose inspection is wanted; asks once.
+  std::optional<std::string> TakeImageWanted() { return images_.TakeWanted(); }
+  void ImageInspected(const std::string& image_id, absl::StatusOr<PublishingWords> words);
+
+  // Whether something is known of every container that was listed and of its image, or it is known
+  // that it cannot be reported.
+  bool Complete() const { return unknown_ == 0 && images_.Complete(); }
 
   // What became different since the last call, but for the engine.
   HostUpdate TakeUpdate();
@@ -90,6 +95,7 @@ class HostState {
     ContainerFacts facts;  // null: nothing is known yet, or it cannot be reported
     bool refused = false;  // it cannot be reported
     bool listed = false;
+    std::string image_id;  // of the last inspection
     int stop_signal = 15;
     absl::Duration stop_timeout;
     std::optional<Kill> kill;      // the last one that may be a stop
@@ -120,6 +126,7 @@ class HostState {
   absl::btree_map<std::string, Entry> entries_;
   InspectionQueue queue_;
   NetworkDrivers drivers_;
+  ImageWords images_;
   std::string networks_problem_;
   uint64_t events_ = 0;
   int unknown_ = 0;

@@ -119,10 +119,11 @@ void AddOthers(const Pool* pool, const std::vector<ClusterSeen>& all, v1::Cluste
   for (const ClusterSeen& seen : all) {
     for (const auto& [address, health] : seen.addresses) {
       const bool is_known =
-          pool != nullptr && std::any_of(pool->endpoints.begin(), pool->endpoints.end(),
-                                         [&, &address = address](const auto& endpoint) {
-                                           return AddressFor(*endpoint, {{address, health}}) != "";
-                                         });
+          pool != nullptr &&
+          std::any_of(pool->endpoints.begin(), pool->endpoints.end(),
+                      [&, &address = address, &health = health](const auto& endpoint) {
+                        return AddressFor(*endpoint, {{address, health}}) != "";
+                      });
       if (is_known) continue;
       v1::EndpointAsked& other = others[address];
       other.set_health(DescribeStatus(health));

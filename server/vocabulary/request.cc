@@ -39,6 +39,18 @@ void NoteMissingHost(const v1::Container& container, const Place& place, Problem
       "name a host, as in VIRTUAL_HOST=shop.example or the label fairlead.host=shop.example");
 }
 
+// An image's own ENV publishes whatever is made of it, which not everybody who runs one knows.
+void NoteImagesOwn(const v1::Container& container, const std::string& word, const Place& place,
+                   Problems& problems) {
+  const auto& of_image = container.image_words();
+  if (std::find(of_image.begin(), of_image.end(), word) == of_image.end()) return;
+  Add(problems, place, word, Problem::Severity::kNotice,
+      absl::StrCat("the container is published by its image, ", Shown(container.image()),
+                   ", which itself sets ", word),
+      absl::StrCat("if that is not meant, set ", word, " to nothing for the container, as in ",
+                   word, ": \"\" in a Compose file"));
+}
+
 // What nginx's location takes from VIRTUAL_DEST. None: it is refused. Empty: nothing is asked for.
 std::optional<std::string> ParseDestination(const v1::Container& container, const std::string& path,
                                             const Place& place, Problems& problems) {
@@ -175,6 +187,7 @@ RoutingRequest ParseRequest(const v1::Container& container, const std::string& h
     ParseHostList(container, *list, place, request, problems);
   }
   if (asks) {
+    NoteImagesOwn(container, by_ports ? multiports->word : list->word, place, problems);
     ParseRest(container, place, request, problems);
   } else {
     NoteMissingHost(container, place, problems);

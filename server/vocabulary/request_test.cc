@@ -625,6 +625,36 @@ TEST(ParseRequest, NeverPublishesAOneOffContainer) {
           .published());
 }
 
+TEST(ParseRequest, SaysThatAnImagePublishesItsContainers) {
+  const Words multiports = {{"VIRTUAL_HOST_MULTIPORTS", "{a.example: {}}"}};
+  for (const auto& [words, labels, of_image, noted] :
+       std::vector<std::tuple<Words, Words, std::vector<std::string>, std::string>>{
+           {kHost, {}, {}, ""},
+           {kHost, {}, {"VIRTUAL_HOST"}, "VIRTUAL_HOST"},
+           {multiports, {}, {"VIRTUAL_HOST_MULTIPORTS"}, "VIRTUAL_HOST_MULTIPORTS"},
+           {{}, {{"fairlead.host", "a.example"}}, {"fairlead.host"}, "fairlead.host"},
+           // What wins is the container's own.
+           {kHost, {{"fairlead.host", "b.example"}}, {"VIRTUAL_HOST"}, ""},
+           {{{"VIRTUAL_HOST", ""}}, {}, {"VIRTUAL_HOST"}, ""},
+       }) {
+    v1::Container container = Container(words, labels);
+    container.set_image("shop:1");
+    for (const std::string& word : of_image) container.add_image_words(word);
+    Problems problems;
+    const bool published = ParseRequest(container, "h1", problems).published();
+    if (noted.empty()) {
+      EXPECT_THAT(problems, IsEmpty());
+      continue;
+    }
+    EXPECT_TRUE(published);
+    ASSERT_THAT(problems, SizeIs(1));
+    EXPECT_EQ(problems[0].place.word, noted);
+    EXPECT_EQ(problems[0].severity, Problem::Severity::kNotice);
+    EXPECT_THAT(problems[0].what, HasSubstr(absl::StrCat("'shop:1', which itself sets ", noted)));
+    EXPECT_THAT(problems[0].cure, HasSubstr(absl::StrCat(noted, ": \"\"")));
+  }
+}
+
 TEST(ParseRequest, HostNetworkAndSharedNetworkSayNothingAboutExposedPorts) {
   for (const char* mode : {"host", "container:abc"}) {
     v1::Container container = Container(WithHost("VIRTUAL_PORT", "9000"), {});

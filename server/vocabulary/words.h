@@ -30,4 +30,10 @@ inline constexpr std::array<absl::string_view, 18> kEnvironmentNames = {
     "ACME_HTTP_CHALLENGE_LOCATION",
 };
 
+// The variables and labels that publish a container: without one, the others mean nothing.
+inline constexpr std::array<absl::string_view, 2> kPublishingVariables = {
+    "VIRTUAL_HOST", "VIRTUAL_HOST_MULTIPORTS"};
+inline constexpr std::array<absl::string_view, 2> kPublishingLabels = {"fairlead.host",
+                                                                       "fairlead.multiports"};
+
 }  // namespace fairlead

@@ -128,7 +128,9 @@ def test_case_and_repetition_make_no_second_host(world, project):
     world.edge.await_only("FOO.twice.example", web.containers())
 
 
-def test_what_an_image_sets_is_undone_by_an_empty_variable(world, project, neighbour, tmp_path):
+def test_what_an_image_sets_is_told_and_undone_by_an_empty_variable(
+    world, project, neighbour, tmp_path
+):
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text(f"FROM {IMAGE}\nENV VIRTUAL_HOST=eager.example\n")
     world.host1.docker("build", "-q", "-t", "eager", "-f", str(dockerfile), str(tmp_path))
@@ -141,6 +143,15 @@ def test_what_an_image_sets_is_undone_by_an_empty_variable(world, project, neigh
     )
     eager.up()
     world.edge.await_only("eager.example", eager.containers("eager"))
+    notice = eventually(
+        "somebody says that the image publishes it",
+        lambda: next(
+            (p for p in world.server.problems(f"{eager.name}_eager") if "its image" in p["what"]),
+            None,
+        ),
+    )
+    assert (notice["severity"], notice["word"]) == ("NOTICE", "VIRTUAL_HOST")
+    assert 'VIRTUAL_HOST: ""' in notice["cure"]
     (quiet,) = eager.containers("quiet")
     assert not any(f"{eager.name}_quiet" in p["container"] for p in world.server.problems("quiet"))
     assert quiet not in world.edge.answers("eager.example")

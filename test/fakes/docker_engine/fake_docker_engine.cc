@@ -24,12 +24,15 @@ std::string Rfc3339(absl::Time time) {
   return absl::FormatTime("%Y-%m-%dT%H:%M:%E9SZ", time, absl::UTCTimeZone());
 }
 
+constexpr char kImageId[] = "sha256:00c0de";
+
 nlohmann::json NewInspection(const std::string& id, const FakeContainer& container) {
   nlohmann::json health;
   if (!container.health.empty()) health = {{"Status", container.health}};
   return {
       {"Id", id},
       {"Name", absl::StrCat("/", container.name)},
+      {"Image", kImageId},
       {"Created", Rfc3339(absl::Now())},
       {"State", {{"Status", "created"}, {"StartedAt", "0001-01-01T00:00:00Z"}, {"Health", health}}},
       {"HostConfig", {{"NetworkMode", container.network}}},
@@ -136,6 +139,9 @@ std::pair<int, std::string> FakeDockerEngine::AnswerTo(const std::string& path) 
   if (path == "/networks") return {200, networks_.dump()};
   if (path == "/containers/json?all=1") return {200, List()};
   if (absl::StartsWith(path, "/events")) return {0, ""};
+  if (path == "/images/sha256%3A00c0de/json") {
+    return {200, nlohmann::json{{"Config", {{"Env", image_environment_}}}}.dump()};
+  }
   absl::string_view id = path;
   if (absl::ConsumePrefix(&id, "/containers/") && absl::ConsumeSuffix(&id, "/json")) {
     const auto found = containers_.find(std::string(id));
@@ -213,6 +219,11 @@ void FakeDockerEngine::Change(const std::string& id, absl::string_view pointer,
 void FakeDockerEngine::SetNetworks(const nlohmann::json& networks) {
   absl::MutexLock lock(&mutex_);
   networks_ = networks;
+}
+
+void FakeDockerEngine::SetImageEnvironment(std::vector<std::string> environment) {
+  absl::MutexLock lock(&mutex_);
+  image_environment_ = std::move(environment);
 }
 
 void FakeDockerEngine::Emit(absl::string_view line) {

@@ -27,7 +27,8 @@ struct FakeContainer {
 };
 
 // A Docker Engine (API 1.41, as 20.10 speaks it) over real HTTP on a real Unix socket. It answers
-// _ping, version, events, containers/json, containers/ID/json and networks, and it can misbehave.
+// _ping, version, events, containers/json, containers/ID/json, images/ID/json and networks, and it
+// can misbehave.
 // Thread-safe.
 //
 //   FakeDockerEngine engine;
@@ -53,6 +54,7 @@ class FakeDockerEngine {
   void Take(const std::string& id);
   void Change(const std::string& id, absl::string_view pointer, const nlohmann::json& value);
   void SetNetworks(const nlohmann::json& networks);
+  void SetImageEnvironment(std::vector<std::string> environment);  // all run the same image
 
   // What happens, with the events in Docker's order.
   std::string Run(const FakeContainer& container);  // the new container's id
@@ -103,6 +105,7 @@ class FakeDockerEngine {
   absl::Mutex mutex_;
   std::string api_ ABSL_GUARDED_BY(mutex_) = "1.41";
   std::map<std::string, nlohmann::json> containers_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> image_environment_ ABSL_GUARDED_BY(mutex_);
   nlohmann::json networks_ ABSL_GUARDED_BY(mutex_) = nlohmann::json::array();
   std::vector<Misbehaviour> misbehaviours_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> requests_ ABSL_GUARDED_BY(mutex_);
