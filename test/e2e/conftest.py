@@ -13,9 +13,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from harness.certificates import CertificateFolder  # noqa: E402
 from harness.docker import DockerHost, DockerHosts, Project  # noqa: E402
 from harness.envoy import Envoy  # noqa: E402
 from harness.fairlead import Agent, Server  # noqa: E402
+from harness.images import DropIn, build_images, proxy_service  # noqa: E402
 
 
 class World:
@@ -95,3 +97,29 @@ def project(world):
     world.mend()
     for old in made:
         old.down()
+
+
+@pytest.fixture(scope="session")
+def images(world):
+    """Ours are on host 1."""
+    build_images(world.host1)
+
+
+@pytest.fixture
+def drop_in(world, project, images):
+    """Brings up a project with the proxy, as the service `proxy` with more settings, beside other services."""
+
+    def up(services: dict, proxy: Optional[dict] = None, networks: Sequence[str] = ()):
+        service = proxy_service(world.host1, **(proxy or {}))
+        compose = project({"proxy": service, **services}, networks=networks)
+        compose.up()
+        container = DropIn(world.host1, compose.containers("proxy")[0])
+        container.await_ready()
+        return compose, container
+
+    return up
+
+
+@pytest.fixture
+def certificates(tmp_path):
+    return CertificateFolder(tmp_path)

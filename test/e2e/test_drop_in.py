@@ -3,75 +3,34 @@
 import errno
 import hashlib
 import http.client
+import json
 import os
-import pathlib
 import signal
 import ssl
 import threading
-from typing import Optional, Sequence
 
 import pytest
 
 from harness import asking
-from harness.certificates import Authority
 from harness.docker import demo_service
 from harness.images import (
+    DROP_IN,
     DropIn,
-    build_images,
     connect_as_process,
     ids_of,
     proxy_service,
     status_of,
+    volumes,
 )
 from harness.passwords import BCRYPT, sha
+from harness.streams import Streams
 from harness.wait import eventually
+from harness.websocket import WebSocket
 
 CAP_NET_BIND_SERVICE = 1 << 10
 
 
-@pytest.fixture(scope="module", autouse=True)
-def images(world):
-    build_images(world.host1)
-
-
-@pytest.fixture
-def drop_in(world, project):
-    """Brings up a project with the proxy, as the service `proxy` with more settings, beside other services."""
-
-    def up(services: dict, proxy: Optional[dict] = None, networks: Sequence[str] = ()):
-        service = proxy_service(world.host1, **(proxy or {}))
-        compose = project({"proxy": service, **services}, networks=networks)
-        compose.up()
-        container = DropIn(world.host1, compose.containers("proxy")[0])
-        container.await_ready()
-        return compose, container
-
-    return up
-
-
-class Certificates:
-    """A folder of them, as nginx-proxy's users mount it."""
-
-    def __init__(self, folder: pathlib.Path) -> None:
-        self.authority = Authority(folder)
-        self._folder = folder / "certs"
-        self._folder.mkdir()
-        self.volume = f"{self._folder}:/etc/nginx/certs:ro"
-
-    def write(self, name: str, *names: str) -> bytes:
-        """What clients see of it."""
-        pair = self.authority.issue(names or [name])
-        pair.write_to(self._folder, name)
-        return ssl.PEM_cert_to_DER_cert(pair.certificate.read_text())
-
-
-@pytest.fixture
-def certificates(tmp_path):
-    return Certificates(tmp_path)
-
-
-def volumes(world, *more: str) -> list:
-    return [f"{world.host1.socket}:/tmp/docker.sock:ro", *more]
+pytestmark = pytest.mark.usefixtures("images")
 
 
 def unready(world, compose) -> DropIn:
@@ -249,6 +208,37 @@ def test_hosts_are_served_over_https_with_their_certificates(world, drop_in, cer
     assert "PRIVATE KEY" not in proxy.log()
 
 
+def test_connections_outlive_the_coming_and_going_of_a_host_with_their_certificate(
+    world, drop_in, project, certificates
+):
+    """Their filter chain names the hosts of the certificate, and is another one with each."""
+    shared = certificates.write("shared", "stays.example", "joins.example")
+    with_it = {"environment": {"CERT_NAME": "shared"}}
+    _, proxy = drop_in(
+        {"web": demo_service("stays.example", **with_it)},
+        proxy={
+            "volumes": volumes(world, certificates.volume),
+            # Else the host that leaves is still known for a day.
+            "environment": {"FAIRLEAD_EMPTY_SERVICE_RETENTION": "100ms"},
+        },
+    )
+    proxy.await_shown("stays.example", shared)
+    eventually("it is served", lambda: asking.get(proxy.https, "stays.example")[0] == 200)
+    joining = project({"web": demo_service("joins.example", **with_it)})
+
+    open_one = WebSocket(asking.connect(proxy.https, "stays.example"), "stays.example")
+    stream = Streams(lambda: asking.connect(proxy.https, "stays.example"), "stays.example", 1)
+    joining.up()
+    proxy.await_shown("joins.example", shared)
+    joining.down()
+    eventually("it left", lambda: asking.shown(proxy.https, "joins.example") is None)
+    # As long as nobody would wait who ends connections for the sake of `docker stop`.
+    assert asking.get(proxy.https, "stays.example", "/slow?ms=7000")[0] == 200
+    assert open_one.echoes(b"still there")
+    assert stream.close() == []
+    open_one.close()
+
+
 def test_its_variables_say_how_https_is_served(world, drop_in, certificates):
     _, proxy = drop_in(
         {
@@ -406,6 +396,14 @@ def test_a_port_that_is_none_ends_it_with_what_to_write(world, project):
     proxy = unready(world, project({"proxy": service}))
     assert proxy.await_end() == 2
     assert "HTTP_PORT=http is no port; write a number from 1 to 65535" in proxy.log()
+
+
+def test_acme_companion_takes_it_for_nginx_proxy_and_for_docker_gen(world):
+    """Its entrypoint (functions.sh) ends with an error unless it finds a container with these variables: the one whose
+    volumes it has, and in the setup with three containers the one with docker-gen."""
+    said = json.loads(world.host1.docker("image", "inspect", "-f", "{{json .Config.Env}}", DROP_IN))
+    for name in ("NGINX_VERSION", "DOCKER_GEN_VERSION"):
+        assert len([one for one in said if one.startswith(f"{name}=")]) == 1, said
 
 
 def test_server_and_agent_have_images_of_their_own(world, project):

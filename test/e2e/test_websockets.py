@@ -13,7 +13,7 @@ def test_a_websocket_stays_open_while_its_service_and_others_are_scaled(world, p
     other.up()
     (first,) = web.containers()
     world.edge.await_only("ws.example", [first])
-    open_one = WebSocket(world.edge, "ws.example")
+    open_one = WebSocket(world.edge.connect(), "ws.example")
     assert open_one.container == first
     for number in range(ROUNDS):
         web.up({"web": 1 + (number + 1) % 4})

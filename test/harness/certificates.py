@@ -1,6 +1,7 @@
 """Certificates for tests, made by the openssl program (ca-certificates brings it)."""
 
 import pathlib
+import ssl
 import subprocess
 from typing import Optional, Sequence
 
@@ -92,3 +93,19 @@ class Authority:
             *("-in", str(request), "-out", str(certificate), "-extfile", str(extensions)),
             *("-startdate", start, "-enddate", end),
         )
+
+
+class CertificateFolder:
+    """A folder of them, as nginx-proxy's users mount it."""
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self.authority = Authority(folder)
+        self._folder = folder / "certs"
+        self._folder.mkdir()
+        self.volume = f"{self._folder}:/etc/nginx/certs:ro"
+
+    def write(self, name: str, *names: str) -> bytes:
+        """What clients see of it."""
+        pair = self.authority.issue(names or [name])
+        pair.write_to(self._folder, name)
+        return ssl.PEM_cert_to_DER_cert(pair.certificate.read_text())

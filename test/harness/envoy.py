@@ -4,6 +4,7 @@ import collections
 import http.client
 import json
 import pathlib
+import socket
 import time
 from typing import Collection, List, Optional
 
@@ -23,6 +24,9 @@ class HttpProxy:
         self.name = name
         self.ip = ip
         self.port = port
+
+    def connect(self) -> socket.socket:
+        return socket.create_connection((self.ip, self.port), timeout=10)
 
     def get(self, host_name: str, target: str = "/", port: int = 0) -> Optional["Answer"]:
         """The answer through the proxy; None if there is none within ten seconds."""

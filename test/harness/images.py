@@ -23,6 +23,11 @@ def build_images(host: DockerHost, *images: str) -> None:
     run([str(paths.TOP / "deploy" / "images" / "build"), *images], env=environment)
 
 
+def volumes(world, *more: str) -> list:
+    """Of that service: the engine's socket and others."""
+    return [f"{world.host1.socket}:/tmp/docker.sock:ro", *more]
+
+
 def proxy_service(host: DockerHost, **more) -> dict:
     """A Compose service as nginx-proxy's users write it, with another image's name."""
     return {

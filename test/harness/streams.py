@@ -3,16 +3,13 @@
 import selectors
 import socket
 import threading
-from typing import List
-
-from harness.envoy import Envoy
-from harness.fairlead import HTTP_PORT
+from typing import Callable, List
 
 
 class Streams:
     """So many requests for the demo server's /stream, each answered by a line now and then for as long as it lasts."""
 
-    def __init__(self, envoy: Envoy, host_name: str, count: int) -> None:
+    def __init__(self, connect: Callable[[], socket.socket], host_name: str, count: int) -> None:
         self._selector = selectors.DefaultSelector()
         self._wake, self._woken = socket.socketpair()
         self._selector.register(self._woken, selectors.EVENT_READ)
@@ -20,7 +17,7 @@ class Streams:
         self.bytes = 0
         request = f"GET /stream?ms=200 HTTP/1.1\r\nHost: {host_name}\r\n\r\n".encode()
         for number in range(count):
-            stream = socket.create_connection((envoy.ip, HTTP_PORT), timeout=10)
+            stream = connect()
             stream.sendall(request)
             head = stream.recv(4096)
             if not head.startswith(b"HTTP/1.1 200"):

@@ -4,10 +4,10 @@ import socket
 
 
 class WebSocket:
-    """An upgraded connection through a proxy, to a server that sends everything back."""
+    """A connection to a proxy, upgraded, to a server that sends everything back."""
 
-    def __init__(self, proxy, host_name: str) -> None:
-        self._socket = socket.create_connection((proxy.ip, proxy.port), timeout=10)
+    def __init__(self, connection: socket.socket, host_name: str) -> None:
+        self._socket = connection
         self._socket.sendall(
             f"GET /ws HTTP/1.1\r\nHost: {host_name}\r\nConnection: Upgrade\r\n"
             "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"

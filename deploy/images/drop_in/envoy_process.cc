@@ -1,7 +1,5 @@
 #include "deploy/images/drop_in/envoy_process.h"
 
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
@@ -52,8 +50,7 @@ bool HasNoActiveRequest(absl::string_view stats) {
 }
 
 SupervisedProgram EnvoyProcess(const std::string& path, const std::string& bootstrap,
-                               const std::string& admin_socket, const UnprivilegedUser& user,
-                               absl::Duration drain_time) {
+                               const std::string& admin_socket, const UnprivilegedUser& user) {
   const LocalAddress admin{admin_socket, 0};
   SupervisedProgram envoy;
   envoy.name = "envoy";
@@ -63,10 +60,15 @@ SupervisedProgram EnvoyProcess(const std::string& path, const std::string& boots
                      "--disable-hot-restart",
                      "--log-level",
                      "warning",
+                     // Else its lines are like nobody's among those of the other programs.
+                     "--log-format",
+                     "[%Y-%m-%d %T.%e] [envoy] [%l] [%n] %v",
+                     // The access log's lines come within that time (10 s otherwise).
+                     "--file-flush-interval-msec",
+                     "1000",
+                     // Clients with a connection that is to end are told with its next answer.
                      "--drain-strategy",
-                     "immediate",
-                     "--drain-time-s",
-                     absl::StrCat(std::max<int64_t>(1, absl::ToInt64Seconds(drain_time)))};
+                     "immediate"};
   envoy.run_as = user;
   envoy.is_up = [admin] { return IsUp(admin); };
   envoy.begin_drain = [admin] { BeginDrain(admin); };

@@ -173,7 +173,7 @@ absl::StatusOr<int> RunDropIn() {
   options.ready = ReadyLine(*settings, *networks);
   return Supervisor({ServerProcess(*settings), AgentProcess(*settings, *networks),
                      EnvoyProcess(absl::StrCat(kPrograms, "/envoy"), kBootstrap,
-                                  bootstrap.admin_socket, user, options.drain_time)},
+                                  bootstrap.admin_socket, user)},
                     options)
       .Run();
 }
