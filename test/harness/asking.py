@@ -17,24 +17,38 @@ HTTP3_CLIENT = paths.TOP / "test" / "harness" / "http3_client.py"
 Address = Tuple[str, int]
 
 
+def open_socket(address: Address, source: str = "", preamble: bytes = b"") -> socket.socket:
+    """From the address `source`, if there is one. `preamble`: what the connection begins with, before TLS and requests."""
+    opened = socket.create_connection(
+        address, timeout=10, source_address=(source, 0) if source else None
+    )
+    opened.sendall(preamble)
+    return opened
+
+
 def connect(
     address: Address,
     name: str,
     pair: Optional[Pair] = None,
     newest: ssl.TLSVersion = ssl.TLSVersion.MAXIMUM_SUPPORTED,
     protocols: Sequence[str] = (),
+    authority: Optional[Authority] = None,
+    preamble: bytes = b"",
 ) -> ssl.SSLSocket:
-    """Over TLS, for that name (SNI); whatever certificate is shown will do. `pair`: the client's own. `protocols`: those
-    that it can speak (ALPN)."""
+    """Over TLS, for that name (SNI). `pair`: the client's own. `protocols`: those that it can speak (ALPN). `authority`:
+    that the certificate has to lead to, and be of that name; without one, whatever is shown will do."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+    if authority is None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        context.load_verify_locations(str(authority.certificate))
     context.maximum_version = newest
     if protocols:
         context.set_alpn_protocols(list(protocols))
     if pair is not None:
         context.load_cert_chain(str(pair.certificate), str(pair.key))
-    return context.wrap_socket(socket.create_connection(address, timeout=10), server_hostname=name)
+    return context.wrap_socket(open_socket(address, preamble=preamble), server_hostname=name)
 
 
 def shown(
@@ -55,10 +69,11 @@ def get(
     pair: Optional[Pair] = None,
     host: str = "",
     headers: Optional[dict] = None,
+    preamble: bytes = b"",
 ) -> Tuple[int, dict, str]:
     """(status, headers, body) over https."""
     connection = http.client.HTTPSConnection(*address, timeout=10)
-    connection.sock = connect(address, name, pair)
+    connection.sock = connect(address, name, pair, preamble=preamble)
     return _answer(connection, "GET", target, {"Host": host or name, **(headers or {})})
 
 
@@ -84,9 +99,12 @@ def in_clear_text(
     target: str = "/",
     method: str = "GET",
     headers: Optional[dict] = None,
+    source: str = "",
+    preamble: bytes = b"",
 ) -> Tuple[int, dict, str]:
     """(status, headers, body) over http."""
     connection = http.client.HTTPConnection(*address, timeout=10)
+    connection.sock = open_socket(address, source, preamble)
     return _answer(connection, method, target, {"Host": name, **(headers or {})})
 
 

@@ -24,6 +24,8 @@ class HttpProxy:
         self.name = name
         self.ip = ip
         self.port = port
+        # What each connection begins with, before the request.
+        self.preamble = b""
 
     def connect(self) -> socket.socket:
         return socket.create_connection((self.ip, self.port), timeout=10)
@@ -32,6 +34,8 @@ class HttpProxy:
         """The answer through the proxy; None if there is none within ten seconds."""
         connection = http.client.HTTPConnection(self.ip, port or self.port, timeout=10)
         try:
+            connection.connect()
+            connection.sock.sendall(self.preamble)
             connection.request("GET", target, headers={"Host": host_name})
             response = connection.getresponse()
             body = response.read().decode(errors="replace")
@@ -108,6 +112,9 @@ class Envoy(HttpProxy):
                 "2",
                 "-l",
                 "warning",
+                # Whoever waits for a line of the access log waits for no more than that.
+                "--file-flush-interval-msec",
+                "100",
             ],
             self._folder,
             prefix=self._inside,

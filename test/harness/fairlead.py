@@ -20,6 +20,11 @@ STATUS_PORT = 18080
 HTTP_PORT = 10080
 
 
+def url_host(ip: str) -> str:
+    """An address as it stands before a port (RFC 3986, section 3.2.2)."""
+    return f"[{ip}]" if ":" in ip else ip
+
+
 class Server:
     """fairlead-server on one address of the machine. What it stores outlives restarts."""
 
@@ -29,8 +34,10 @@ class Server:
         folder: pathlib.Path,
         flags: Optional[List[str]] = None,
         http_port: int = HTTP_PORT,
+        http_ip: str = "0.0.0.0",
     ) -> None:
         self.ip = ip
+        self._http_ip = http_ip
         self.http_port = http_port  # where its proxies listen
         self._folder = folder
         self._flags = flags or []
@@ -45,7 +52,7 @@ class Server:
                 f"--agent-listen={self.ip}:{AGENT_PORT}",
                 f"--admin-listen={self.ip}:{ADMIN_PORT}",
                 f"--http-listen={self.ip}:{STATUS_PORT}",
-                f"--http-listener=0.0.0.0:{self.http_port}",
+                f"--http-listener={url_host(self._http_ip)}:{self.http_port}",
                 f"--data-dir={self._folder / 'data'}",
                 "--insecure",
                 *self._flags,

@@ -2,7 +2,9 @@
 
 import contextlib
 import http.server
+import json
 import pathlib
+import socket
 import ssl
 import threading
 from typing import Iterator, Optional, Sequence, Tuple
@@ -10,7 +12,7 @@ from typing import Iterator, Optional, Sequence, Tuple
 from harness import asking
 from harness.certificates import Authority, Pair
 from harness.envoy import Envoy
-from harness.fairlead import Server
+from harness.fairlead import Server, url_host
 from harness.fake_agent import FakeAgent
 from harness.wait import eventually
 
@@ -21,15 +23,20 @@ ENVOY_ADMIN_PORT = 19911
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
-    """Answers with its host and path, /authorization with the header of that name; /slow sends a line, and the next when
-    the test says so; /503 is sick."""
+    """Answers with its host and path, /authorization with the header of that name, /request with what it was told, in
+    JSON; /slow sends a line, and the next when the test says so; /503 is sick."""
 
     protocol_version = "HTTP/1.1"
+    # Head and body are two writes, and the second must not wait for word of the first.
+    disable_nagle_algorithm = True
     go_on = threading.Event()
 
     def do_GET(self):
         if self.path == "/authorization":
             self.answer(self.headers.get("Authorization", ""))
+            return
+        if self.path.partition("?")[0] == "/request":
+            self.answer(json.dumps(self.told()))
             return
         if self.path == "/slow":
             self.send_response(200)
@@ -43,6 +50,12 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         self.answer(f"{self.headers['Host']} {self.path}", 503 if self.path == "/503" else 200)
 
     do_POST = do_GET
+
+    def told(self) -> dict:
+        """Of a connection: the port that it came to, and that at its other end, which is another one for each."""
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        port = self.connection.getsockname()[1]
+        return {"headers": headers, "port": port, "peer": self.client_address[1]}
 
     def answer(self, text: str, status: int = 200) -> None:
         body = text.encode()
@@ -59,9 +72,22 @@ class Upstream(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class _ServerOverIpv6(http.server.ThreadingHTTPServer):
+    address_family = socket.AF_INET6
+
+
 @contextlib.contextmanager
-def upstream():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+def upstream(pair: Optional[Pair] = None, ip: str = "127.0.0.1") -> Iterator[int]:
+    """The port of one. `pair`: it speaks TLS, with that certificate."""
+    kind = _ServerOverIpv6 if ":" in ip else http.server.ThreadingHTTPServer
+    server = kind((ip, 0), Upstream)
+    if pair is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(str(pair.certificate), str(pair.key))
+        # The handshake is for the connection's thread.
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     try:
@@ -77,7 +103,12 @@ class Shop:
     """A server with directories of certificates and of passwords, an Envoy, and one port that all containers have."""
 
     def __init__(
-        self, folder: pathlib.Path, port: int, authority: Authority, flags: Sequence[str] = ()
+        self,
+        folder: pathlib.Path,
+        port: int,
+        authority: Authority,
+        flags: Sequence[str] = (),
+        ip: str = "127.0.0.1",
     ) -> None:
         self.folder = folder
         self.port = port
@@ -94,10 +125,11 @@ class Shop:
             [
                 f"--certificates-dir={self.certificates}",
                 f"--htpasswd-dir={self.passwords}",
-                f"--https-listener=127.0.0.1:{HTTPS_PORT}",
+                f"--https-listener={url_host(ip)}:{HTTPS_PORT}",
                 *flags,
             ],
             HTTP_PORT,
+            http_ip=ip if ":" in ip else "0.0.0.0",
         )
 
     def start(self) -> None:
@@ -153,10 +185,12 @@ class Shop:
 
 
 @contextlib.contextmanager
-def open_shop(folder: pathlib.Path, flags: Sequence[str] = ()) -> Iterator[Shop]:
-    """One that runs, with its upstream."""
+def open_shop(
+    folder: pathlib.Path, flags: Sequence[str] = (), ip: str = "127.0.0.1"
+) -> Iterator[Shop]:
+    """One that runs, with its upstream. `ip`: where Envoy listens for https, and for http too if it is of IPv6."""
     with upstream() as port:
-        running = Shop(folder, port, Authority(folder), flags)
+        running = Shop(folder, port, Authority(folder), flags, ip)
         try:
             running.start()
             yield running
