@@ -4,14 +4,18 @@ No Docker: a fake agent tells what runs, and the containers are HTTP servers of 
 """
 
 import http.client
+import json
 import ssl
 
 import pytest
 
 from harness import asking
 from harness.certificates import Authority
-from harness.https_shop import HTTPS_PORT, Upstream, open_shop
+from harness.https_shop import HTTP_PORT, HTTPS_PORT, Upstream, open_shop
 from harness.wait import eventually
+
+HTTP = ("127.0.0.1", HTTP_PORT)
+HTTPS = ("127.0.0.1", HTTPS_PORT)
 
 
 @pytest.fixture(scope="module")
@@ -155,6 +159,73 @@ def test_without_a_certificate_it_is_clear_text_until_there_is_one(shop):
     eventually("it is redirected", lambda: shop.in_clear_text("later.example")[0] == 301)
 
 
+def test_a_certificate_that_is_not_there_is_no_https_and_told(shop):
+    shop.write("astray.example")
+    shop.run("astray.example", CERT_NAME="nowhere")
+    eventually("it is served in clear text", lambda: shop.in_clear_text("astray.example")[0] == 200)
+    assert shop.shown("astray.example") is None
+    (problem,) = [of for of in shop.server.problems() if of.get("service") == "astray.example"]
+    assert problem["word"] == "CERT_NAME" and problem["cure"]
+    assert "there is no certificate 'nowhere'" in problem["what"]
+
+
+def test_a_file_beside_it_leads_on_to_its_authority(shop):
+    pair = shop.authority.intermediate("between").issue(["chain.example"])
+    between = (shop.folder / "between.pem").read_bytes()
+    (shop.certificates / "chain.example.chain.pem").write_bytes(between)
+    pair.write_to(shop.certificates, "chain.example")
+    shop.run("chain.example")
+    shop.await_shown("chain.example", ssl.PEM_cert_to_DER_cert(pair.certificate.read_text()))
+    # Whoever knows nothing but the authority finds the way there.
+    with asking.connect(HTTPS, "chain.example", authority=shop.authority) as connection:
+        assert connection.getpeercert()["subjectAltName"] == (("DNS", "chain.example"),)
+    (shop.certificates / "chain.example.chain.pem").unlink()
+
+    def leads_nowhere() -> bool:
+        try:
+            asking.connect(HTTPS, "chain.example", authority=shop.authority).close()
+            return False
+        except ssl.SSLCertVerificationError:
+            return True
+
+    eventually("without the file there is no way", leads_nowhere)
+
+
+def test_containers_are_told_of_https_and_believe_no_client(shop):
+    shop.write("told.example")
+    shop.run("told.example")
+    eventually("it is served", lambda: shop.shown("told.example"))
+    names = ("X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Proto")
+    lies = {name: "lie" for name in (*names, "X-Forwarded-Ssl", "X-Original-URI", "Proxy")}
+    status, _, body = asking.get(HTTPS, "told.example", "/request?a=b", headers=lies)
+    assert status == 200
+    told = json.loads(body)["headers"]
+    assert told["host"] == told["x-forwarded-host"] == "told.example"
+    assert told["x-real-ip"] == "127.0.0.1"
+    assert (told["x-forwarded-proto"], told["x-forwarded-ssl"]) == ("https", "on")
+    assert told["x-forwarded-port"] == str(HTTPS_PORT)
+    assert told["x-original-uri"] == "/request?a=b"
+    assert "proxy" not in told
+
+
+def test_behind_a_proxy_that_is_not_trusted_redirects_have_no_end(shop):
+    """Whoever asks that proxy over https is told to ask over https. Unless the host does not redirect."""
+    shop.write("cycle.example")
+    shop.write("no-cycle.example")
+    shop.run("cycle.example")
+    shop.run("no-cycle.example", HTTPS_METHOD="noredirect")
+    for host in ("cycle.example", "no-cycle.example"):
+        eventually(f"{host} is served", lambda name=host: shop.shown(name))
+    front = {"X-Forwarded-Proto": "https", "X-Forwarded-For": "198.51.100.1"}
+    status, headers, _ = asking.in_clear_text(HTTP, "cycle.example", "/a", headers=front)
+    assert (status, headers["location"]) == (301, f"https://cycle.example:{HTTPS_PORT}/a")
+    assert asking.in_clear_text(HTTP, "no-cycle.example", "/a", headers=front)[0] == 200
+    # What explains requests says so.
+    explained = ["explain", f"http://cycle.example:{HTTP_PORT}/a"]
+    told = shop.server.text(*explained)
+    assert f"301 to https://cycle.example:{HTTPS_PORT}/a" in told, told
+
+
 def test_client_certificates(shop):
     shop.run("open.example")
     opened = shop.write("open.example")
@@ -223,8 +294,17 @@ def test_by_hand(shop):
 
 
 def test_a_default_certificate_serves_whoever_asks_for_no_other(shop):
+    shop.run("trusts.example")
+    shop.run("distrusts.example", {"com.github.nginx-proxy.nginx-proxy.trust-default-cert": "false"})
+    for host in ("trusts.example", "distrusts.example"):
+        eventually(f"{host} is served", lambda name=host: shop.in_clear_text(name)[0] == 200)
     default = shop.write("default", "default.example")
     shop.await_shown("nobody.example", default)
     assert shop.get("nobody.example")[0] == 404
+    eventually("it stands in", lambda: shop.in_clear_text("trusts.example")[0] == 301)
+    assert shop.get("trusts.example")[0] == 200
+    # Not for who does not trust it.
+    assert shop.in_clear_text("distrusts.example")[0] == 200
+    assert shop.get("distrusts.example")[0] == 404
     own = shop.write("own.example")
     shop.await_shown("own.example", own)

@@ -69,6 +69,41 @@ class Authority:
             self._issue_between(request, certificate, extensions, start, end)
         return Pair(certificate, key)
 
+    def intermediate(self, name: str) -> "Authority":
+        """Another authority, whose certificate this one has issued."""
+        below = Authority(self._folder, name)
+        request = below.certificate.with_suffix(".csr")
+        extensions = below.certificate.with_suffix(".ext")
+        extensions.write_text("basicConstraints=critical,CA:TRUE")
+        self._issued += 1
+        _openssl(
+            *("req", "-new", "-key", str(below._key), "-out", str(request)),
+            *("-subj", f"/CN={name}"),
+        )
+        _openssl(
+            *("x509", "-req", "-in", str(request), "-out", str(below.certificate)),
+            *("-CA", str(self.certificate), "-CAkey", str(self._key)),
+            *("-set_serial", str(1000 + self._issued), "-days", "30"),
+            *("-extfile", str(extensions)),
+        )
+        return below
+
+    def revocations(self, *revoked: Pair) -> bytes:
+        """The list (CRL, in PEM) of these."""
+        self._issued += 1
+        books = self._folder / f"{self._name}-{self._issued}.revoked"
+        books.mkdir()
+        (books / "index.txt").write_text("")
+        (books / "ca.cnf").write_text(
+            f"[ca]\ndefault_ca=d\n[d]\ndatabase={books}/index.txt\ndefault_md=sha256\n"
+        )
+        of_authority = [*("-cert", str(self.certificate)), *("-keyfile", str(self._key))]
+        command = ["ca", "-batch", "-config", str(books / "ca.cnf"), *of_authority]
+        for pair in revoked:
+            _openssl(*command, "-revoke", str(pair.certificate))
+        _openssl(*command, "-gencrl", "-crldays", "30", "-out", str(books / "crl.pem"))
+        return (books / "crl.pem").read_bytes()
+
     def _issue_between(
         self,
         request: pathlib.Path,
