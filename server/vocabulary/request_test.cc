@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "server/vocabulary/ignored.h"
@@ -24,6 +25,7 @@ using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAreArray;
 
 using Words = std::map<std::string, std::string>;
 
@@ -559,6 +561,167 @@ TEST(ParseRequest, ReadsNginxsWaysToBalance) {
     EXPECT_TRUE(request.load_balancing == c.balancing.value_or(LoadBalancing())) << c.said;
     EXPECT_THAT(problems, SizeIs(c.balancing.has_value() ? 0 : 1)) << c.said;
   }
+}
+
+TEST(ParseRequest, ReadsWhetherConnectionsAreUsedAgain) {
+  const std::string label = "fairlead.keepalive";
+  const std::string nginx_proxys = "com.github.nginx-proxy.nginx-proxy.keepalive";
+  struct KeepAliveCase {
+    Words labels;
+    bool keep_alive;
+    std::string problem;  // empty: none
+  };
+  for (const KeepAliveCase& c : std::vector<KeepAliveCase>{
+           {{}, true, ""},
+           {{{label, ""}}, true, ""},
+           {{{label, "auto"}}, true, ""},
+           {{{label, "disabled"}}, false, ""},
+           {{{label, "DISABLED"}}, false, ""},
+           {{{nginx_proxys, "disabled"}}, false, ""},
+           {{{label, "32"}}, true, ""},
+           {{{label, "0"}}, true, ""},
+           {{{label, "auto"}, {nginx_proxys, "disabled"}}, true, ""},
+           {{{label, "disabled"}, {nginx_proxys, "32"}}, false, ""},
+           {{{label, ""}, {nginx_proxys, "disabled"}}, false, ""},
+           {{{label, "off"}}, true, "'off' is none of auto, disabled and a number"},
+           {{{label, "-1"}}, true, "'-1' is none of"},
+           {{{label, "4294967296"}}, true, "'4294967296' is none of"},
+           {{{nginx_proxys, "disabled;"}}, true, "'disabled;' is none of"},
+       }) {
+    Problems problems;
+    EXPECT_EQ(ParseRequest(Container(kHost, c.labels), "h1", problems).keep_alive, c.keep_alive);
+    ASSERT_THAT(problems, SizeIs(c.problem.empty() ? 0 : 1)) << c.problem;
+    for (const Problem& problem : problems) EXPECT_THAT(problem.what, HasSubstr(c.problem));
+  }
+}
+
+// A word of the vocabulary in all of its spellings.
+struct SpeltWord {
+  std::string variable;           // empty: it has none
+  std::string label;              // without "fairlead."
+  std::string nginx_proxy_label;  // without its prefix; empty: it has none
+  std::string value;              // asks for something that is no default
+  std::string malformed;          // empty: any value will do
+};
+
+// VIRTUAL_ROOT and SERVER_TOKENS are known, and nothing follows from them.
+bool IsHonoured(const SpeltWord& word) { return !word.malformed.empty(); }
+
+const std::vector<SpeltWord>& Vocabulary() {
+  static const auto* const words = new std::vector<SpeltWord>{
+      {"VIRTUAL_HOST", "host", "", "b.example", "a..example"},
+      {"VIRTUAL_PORT", "port", "", "9000", "80a"},
+      {"VIRTUAL_PATH", "path", "", "/api", "api"},
+      {"VIRTUAL_DEST", "dest", "", "/app", "app"},
+      {"VIRTUAL_PROTO", "proto", "", "https", "fastcgi"},
+      {"VIRTUAL_HOST_MULTIPORTS", "multiports", "", "{b.example: {/: {port: 9000}}}",
+       "[b.example]"},
+      {"EXTERNAL_HTTP_PORT", "external-http-port", "", "8081", "0"},
+      {"EXTERNAL_HTTPS_PORT", "external-https-port", "", "8444", "0"},
+      {"CERT_NAME", "cert-name", "", "shared", "../key"},
+      {"HTTPS_METHOD", "https-method", "", "noredirect", "no"},
+      {"NON_GET_REDIRECT", "non-get-redirect", "non-get-redirect", "308", "302"},
+      {"HSTS", "hsts", "", "off", "60"},
+      {"SSL_POLICY", "ssl-policy", "", "Mozilla-Modern", "../key"},
+      {"ENABLE_HTTP_ON_MISSING_CERT", "enable-http-on-missing-cert", "", "false", "no"},
+      {"ACME_HTTP_CHALLENGE_LOCATION", "acme-http-challenge-location", "", "false", "no"},
+      {"NETWORK_ACCESS", "network-access", "", "internal", "intern"},
+      {"", "ssl-verify-client", "ssl_verify_client", "optional", "no"},
+      {"", "trust-default-cert", "trust-default-cert", "false", "no"},
+      {"", "http2", "http2.enable", "false", "no"},
+      {"", "http3", "http3.enable", "true", "yes"},
+      {"", "loadbalance", "loadbalance", "least_conn", "least_con"},
+      {"", "keepalive", "keepalive", "disabled", "off"},
+      {"", "service", "", "other", "a b"},
+      {"VIRTUAL_ROOT", "root", "", "/srv", ""},
+      {"SERVER_TOKENS", "server-tokens", "", "off", ""},
+  };
+  return *words;
+}
+
+// The variable, our label, nginx-proxy's label: those that there are.
+std::vector<std::string> SpellingsOf(const SpeltWord& word) {
+  std::vector<std::string> spellings = {"fairlead." + word.label};
+  if (!word.variable.empty()) spellings.push_back(word.variable);
+  if (!word.nginx_proxy_label.empty()) {
+    spellings.push_back("com.github.nginx-proxy.nginx-proxy." + word.nginx_proxy_label);
+  }
+  return spellings;
+}
+
+// What a container asks for that says these words, and a host by its variable.
+RoutingRequest AskedWith(const Words& said, Problems& problems) {
+  Words environment = kHost;
+  Words labels;
+  for (const auto& [word, value] : said) {
+    (absl::StrContains(word, '.') ? labels : environment)[word] = value;
+  }
+  return ParseRequest(Container(environment, labels, {{8000, "tcp"}, {9000, "tcp"}}), "h1",
+                      problems);
+}
+
+RoutingRequest AskedWith(const Words& said) {
+  Problems problems;
+  RoutingRequest request = AskedWith(said, problems);
+  return request;
+}
+
+TEST(Vocabulary, EachSpellingOfAWordAsksForTheSame) {
+  for (const SpeltWord& word : Vocabulary()) {
+    const std::vector<std::string> spellings = SpellingsOf(word);
+    const RoutingRequest asked = AskedWith({{spellings[0], word.value}});
+    EXPECT_EQ(asked == AskedWith({}), !IsHonoured(word)) << word.label;
+    for (const std::string& spelling : spellings) {
+      Problems problems;
+      EXPECT_TRUE(AskedWith({{spelling, word.value}}, problems) == asked) << spelling;
+      std::erase_if(problems, [](const Problem& problem) {
+        return problem.place.word == "VIRTUAL_PORT";  // none is asked for, of two
+      });
+      ASSERT_THAT(problems, SizeIs(IsHonoured(word) ? 0 : 1)) << spelling;
+      for (const Problem& problem : problems) EXPECT_EQ(problem.place.word, spelling);
+    }
+  }
+}
+
+TEST(Vocabulary, EachSpellingOfAWordIsRefusedAlike) {
+  for (const SpeltWord& word : Vocabulary()) {
+    if (!IsHonoured(word)) continue;
+    const std::vector<std::string> spellings = SpellingsOf(word);
+    const RoutingRequest asked = AskedWith({{spellings[0], word.malformed}});
+    for (const std::string& spelling : spellings) {
+      Problems problems;
+      EXPECT_TRUE(AskedWith({{spelling, word.malformed}}, problems) == asked) << spelling;
+      std::erase_if(problems,
+                    [&](const Problem& problem) { return problem.place.word != spelling; });
+      ASSERT_THAT(problems, SizeIs(1)) << spelling;
+      EXPECT_EQ(problems[0].severity, Problem::Severity::kError) << spelling;
+    }
+  }
+}
+
+TEST(Vocabulary, OurLabelWinsOverEveryOtherSpelling) {
+  for (const SpeltWord& word : Vocabulary()) {
+    const std::vector<std::string> spellings = SpellingsOf(word);
+    for (const std::string& other : spellings) {
+      if (other == spellings[0] || !IsHonoured(word)) continue;
+      const RoutingRequest asked = AskedWith({{spellings[0], word.value}});
+      EXPECT_TRUE(AskedWith({{spellings[0], word.value}, {other, word.malformed}}) == asked)
+          << other;
+      // One without a value counts as not set.
+      EXPECT_TRUE(AskedWith({{spellings[0], ""}, {other, word.value}}) == asked) << other;
+    }
+  }
+}
+
+TEST(Vocabulary, NoWordIsLeftOut) {
+  std::vector<std::string> variables;
+  std::vector<std::string> labels;
+  for (const SpeltWord& word : Vocabulary()) {
+    if (!word.variable.empty()) variables.push_back(word.variable);
+    labels.push_back(word.label);
+  }
+  EXPECT_THAT(variables, UnorderedElementsAreArray(kEnvironmentNames));
+  EXPECT_THAT(labels, UnorderedElementsAreArray(LabelNames()));
 }
 
 TEST(ParseRequest, NamesWhatIsNotHonoured) {
