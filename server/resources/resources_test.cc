@@ -299,11 +299,11 @@ TEST(Cluster, SpeaksAsTheContainerAsks) {
             envoy::config::cluster::v3::Cluster::LEAST_REQUEST);
 }
 
-std::vector<std::string> HeadersAdded(bool trust) {
+std::vector<std::string> HeadersAdded(bool trust, bool tls) {
   ListenerSettings settings;
   settings.trust_downstream_proxy = trust;
   std::vector<std::string> text;
-  const auto routes = RouteConfigurationOf("http", settings, /*tls=*/false);
+  const auto routes = RouteConfigurationOf("http", settings, tls);
   for (const auto& header : routes.request_headers_to_add()) {
     text.push_back(absl::StrCat(
         header.header().key(),
@@ -315,11 +315,17 @@ std::vector<std::string> HeadersAdded(bool trust) {
 }
 
 TEST(RouteConfiguration, AClientsWordForItselfIsBelievedOnlyOfAProxyThatIsTrusted) {
-  EXPECT_THAT(HeadersAdded(false), ElementsAre("X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Port",
-                                               "X-Forwarded-Ssl", "X-Original-URI"));
-  EXPECT_THAT(HeadersAdded(true),
+  for (const bool tls : {false, true}) {
+    EXPECT_THAT(HeadersAdded(/*trust=*/false, tls),
+                ElementsAre("X-Real-IP", "X-Forwarded-Host", "X-Forwarded-Port", "X-Forwarded-Ssl",
+                            "X-Original-URI"));
+  }
+  EXPECT_THAT(HeadersAdded(/*trust=*/true, /*tls=*/true),
               ElementsAre("X-Real-IP", "X-Forwarded-Host if absent", "X-Forwarded-Port if absent",
                           "X-Forwarded-Ssl if absent", "X-Original-URI"));
+  EXPECT_THAT(HeadersAdded(/*trust=*/true, /*tls=*/false),
+              ElementsAre("X-Real-IP", "X-Forwarded-Host if absent", "X-Forwarded-Port if absent",
+                          "X-Original-URI"));
   EXPECT_EQ(RouteConfigurationOf("http", {}, /*tls=*/false).request_headers_to_remove(0), "proxy");
 }
 

@@ -244,7 +244,9 @@ void AddRequestHeaders(bool trust, bool tls, RouteConfiguration& configuration) 
   add("X-Real-IP", "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%", false);
   add("X-Forwarded-Host", "%REQ(:AUTHORITY)%", true);
   add("X-Forwarded-Port", "%DOWNSTREAM_LOCAL_PORT%", true);
-  add("X-Forwarded-Ssl", tls ? "on" : "off", true);
+  // Of what came in clear text the proxy in front alone knows; most say it in X-Forwarded-Proto,
+  // and "off" beside that would contradict it.
+  if (tls || !trust) add("X-Forwarded-Ssl", tls ? "on" : "off", true);
   add("X-Original-URI", "%REQ(:PATH)%", false);
   configuration.add_request_headers_to_remove("proxy");
 }
