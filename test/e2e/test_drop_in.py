@@ -139,10 +139,13 @@ def test_only_containers_on_a_shared_network_get_requests(drop_in):
 def test_the_default_host_gets_what_nobody_claims(drop_in):
     compose, proxy = drop_in(
         {"web": demo_service("main.example")},
-        proxy={"environment": {"DEFAULT_HOST": "main.example"}},
+        proxy={"environment": {"DEFAULT_HOST": "main.example", "DISABLE_ACCESS_LOGS": "true"}},
     )
     proxy.await_only("main.example", compose.containers("web"))
     proxy.await_only("nobody.example", compose.containers("web"))
+    # No request is in the log, whose last lines come when the proxy ends.
+    proxy.host.docker("stop", "-t", "20", proxy.container)
+    assert "GET /" not in proxy.log()
 
 
 def test_in_the_hosts_network_it_reaches_every_bridge(world, drop_in, project, certificates):
@@ -386,9 +389,13 @@ def test_it_listens_on_ipv6_and_ipv4(drop_in):
 
 
 def test_what_is_not_supported_is_named(drop_in):
-    _, proxy = drop_in({}, proxy={"environment": {"LOG_FORMAT": "$$remote_addr", "HTTP_PORT": "80"}})
+    environment = {"LOG_FORMAT": "$$remote_addr", "LOG_JSON": "true", "HTTP_PORT": "80"}
+    _, proxy = drop_in({}, proxy={"environment": environment})
     assert "LOG_FORMAT=$remote_addr is not supported: " in proxy.log()
     assert "HTTP_PORT" not in proxy.log()
+    # What is, is honoured beside it.
+    assert proxy.status("nobody.example", "/some/path") == 503
+    eventually("the request is in the log, in JSON", lambda: '"path":"/some/path"' in proxy.log())
 
 
 def test_a_port_that_is_none_ends_it_with_what_to_write(world, project):

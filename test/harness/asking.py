@@ -2,9 +2,11 @@
 
 import base64
 import http.client
+import ipaddress
 import json
 import socket
 import ssl
+import struct
 import subprocess
 from typing import Optional, Sequence, Tuple
 
@@ -24,6 +26,18 @@ def open_socket(address: Address, source: str = "", preamble: bytes = b"") -> so
     )
     opened.sendall(preamble)
     return opened
+
+
+def proxy_header(client: str, version: int = 1) -> bytes:
+    """What a proxy in front that speaks the PROXY protocol puts before a connection of `client` to port 443."""
+    ip = ipaddress.ip_address(client)
+    here = ipaddress.ip_address("::1" if ip.version == 6 else "127.0.0.1")
+    if version == 1:
+        return f"PROXY TCP{ip.version} {ip} {here} 40000 443\r\n".encode()
+    addresses = ip.packed + here.packed + struct.pack("!HH", 40000, 443)
+    family = 0x21 if ip.version == 6 else 0x11
+    head = b"\r\n\r\n\0\r\nQUIT\n" + struct.pack("!BBH", 0x21, family, len(addresses))
+    return head + addresses
 
 
 def connect(

@@ -111,6 +111,7 @@ class Shop:
         ip: str = "127.0.0.1",
     ) -> None:
         self.folder = folder
+        self._flags = list(flags)
         self.port = port
         self.authority = authority
         self.certificates = folder / "certs"
@@ -138,6 +139,8 @@ class Shop:
         self.envoy = Envoy(
             "edge", self.server, self.folder, host_id="h1", admin_port=ENVOY_ADMIN_PORT
         )
+        if "--proxy-protocol" in self._flags:
+            self.envoy.preamble = asking.proxy_header("127.0.0.1")
         self.envoy.start()
 
     def stop(self) -> None:
