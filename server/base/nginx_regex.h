@@ -19,7 +19,8 @@ std::string PathRegexOf(absl::string_view location);
 // expression is the end of the host.
 std::string HostRegexOf(absl::string_view server_name);
 
-// If a proxy takes what they make of it. INVALID_ARGUMENT: it is no regular expression of RE2, by
+// If a proxy takes what they make of it, whether it takes text for bytes (Latin-1, as Envoy 1.40
+// does) or for UTF-8. INVALID_ARGUMENT: it is no regular expression of RE2, by
 // itself (the message is RE2's); RESOURCE_EXHAUSTED: Envoy holds it for too large, by its runtime
 // key re2.max_program_size.error_level, which is 100 unless set.
 absl::Status CheckPathRegex(absl::string_view location);

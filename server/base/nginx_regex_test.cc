@@ -56,7 +56,9 @@ TEST(NginxRegex, OfHostsKnowsNoCaseAndNoPort) {
 TEST(NginxRegex, TakesNoneThatIsMalformedOfPerlOrTooLarge) {
   for (const char* malformed :
        {"~(", "~)", "~a)|(b", "~[a", "~a[", "~a**", "~a\\", "~(?<x>a)", "~(?=a)", "~(?!a)",
-        "~(a)\\1", "~a(?#x)", "~\\p{Nothing}", "~\xff", "~(?x) a"}) {
+        "~(a)\\1", "~a(?#x)", "~\\p{Nothing}", "~\xff", "~(?x) a",
+        // No bytes, which is what Envoy takes text for.
+        "~\\x{100}", "~^\\x{100}$", "~[^\\x{1ff}]", "~[\\x{80}-\\x{ffff}]"}) {
     const std::string text = malformed;
     EXPECT_EQ(CheckPathRegex(text).code(), absl::StatusCode::kInvalidArgument) << text;
     EXPECT_EQ(CheckHostRegex(text).code(), absl::StatusCode::kInvalidArgument) << text;

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/optional.h"
+#include "server/explain/value_match.h"
 
 namespace fairlead {
 namespace {
@@ -33,7 +34,7 @@ size_t MatchedSize(const RouteMatch& match, absl::string_view path) {
 
 std::string Replaced(absl::string_view path, const RegexMatchAndSubstitute& by) {
   std::string replaced(path);
-  const RE2 regex(by.pattern().regex(), RE2::Quiet);
+  const RE2 regex(by.pattern().regex(), EnvoyRegexOptions());
   if (regex.ok()) RE2::GlobalReplace(&replaced, regex, by.substitution());
   return replaced;
 }

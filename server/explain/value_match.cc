@@ -1,7 +1,5 @@
 #include "server/explain/value_match.h"
 
-#include <re2/re2.h>
-
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
@@ -68,8 +66,14 @@ absl::optional<std::string> ParameterOf(const ProxiedRequest& request, absl::str
 
 }  // namespace
 
+RE2::Options EnvoyRegexOptions() {
+  RE2::Options options(RE2::Latin1);
+  options.set_log_errors(false);
+  return options;
+}
+
 bool FullyMatches(absl::string_view text, const std::string& regex) {
-  const RE2 compiled(regex, RE2::Quiet);
+  const RE2 compiled(regex, EnvoyRegexOptions());
   return compiled.ok() && RE2::FullMatch(re2::StringPiece(text.data(), text.size()), compiled);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <google/protobuf/repeated_field.h>
+#include <re2/re2.h>
 
 #include <string>
 #include <vector>
@@ -14,6 +15,9 @@ namespace fairlead {
 
 // Envoy's matchers of texts, evaluated as Envoy does. What only a running proxy can evaluate (an
 // extension) counts as not fulfilled, and `unknown` gets its name. Pure.
+
+// RE2 as Envoy 1.40 has it: texts are bytes (Latin-1).
+RE2::Options EnvoyRegexOptions();
 
 // The whole `text` by RE2; an expression that RE2 does not take fits nothing.
 bool FullyMatches(absl::string_view text, const std::string& regex);

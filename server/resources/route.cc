@@ -35,7 +35,8 @@ constexpr char kRetrySent[] = "connect-failure,refused-stream,reset-before-reque
 constexpr char kReadingMethods[] = "GET|HEAD";
 // RFC 8555, section 8.3.
 constexpr char kChallenges[] = "/.well-known/acme-challenge/";
-// A challenge's token has no other characters, so that nothing else can be asked for by way of it.
+// A challenge's token has no other characters, so that nothing else ("..%2f..%2fsecret") is had by
+// way of it where clear text is otherwise redirected, or a client has to show who it is.
 constexpr char kOneChallenge[] = "~^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$";
 // Paths that a container may read in another way than a proxy that looks for the route: with "//"
 // and encoded slashes, and with an encoded ".." and parameters. With the rest too: a listener that
@@ -164,11 +165,11 @@ void AddRedirects(const VirtualHost& host, const Serving::Redirect& redirect,
 }
 
 // Challenges go where they would without a redirect and passwords, as one path of their own.
-std::vector<Route> ChallengesOf(const VirtualHost& host, const HostPasswords& passwords) {
+std::vector<Route> ChallengesOf(const VirtualHost& host) {
   for (const Route& route : host.routes) {
     if (IsPathRegex(route.path) || !absl::StartsWith(kChallenges, route.path)) continue;
     Route challenges = route;
-    challenges.path = passwords.empty() ? kChallenges : kOneChallenge;
+    challenges.path = kOneChallenge;
     challenges.destination.reset();
     return {std::move(challenges)};
   }
@@ -223,7 +224,7 @@ void AddRoutes(const VirtualHost& host, const Serving& serving,
   const bool open = serving.redirect.has_value()
                         ? serving.redirect->but_challenges
                         : serving.has_open_challenges && !passwords.empty();
-  if (open) AddRoutes(host, ChallengesOf(host, passwords), Serving(), to);
+  if (open) AddRoutes(host, ChallengesOf(host), Serving(), to);
   if (serving.redirect.has_value()) AddRedirects(host, *serving.redirect, to);
   if (serving.redirect.has_value() && !serving.redirect->but_forwarded_https) return;
   if (!passwords.paths.empty()) AddRefusalOfAmbiguousPaths(host, to);

@@ -57,7 +57,9 @@ std::string ErrorOf(const std::string& expression) {
     const auto found = errors.find(expression);
     if (found != errors.end()) return found->second;
   }
-  const RE2 compiled(expression, RE2::Quiet);
+  RE2::Options options(RE2::Latin1);  // as Envoy 1.40 has it: "\x{100}" is no byte
+  options.set_log_errors(false);
+  const RE2 compiled(expression, options);
   absl::MutexLock lock(&mutex);
   if (errors.size() >= kMostKept) errors.clear();
   return errors[expression] = compiled.error();
