@@ -1,5 +1,7 @@
 #include "server/certificates/certificate.h"
 
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/obj_mac.h>
@@ -52,15 +54,40 @@ absl::Time SoonSince(const Certificate& certificate) {
   return certificate.not_after - std::min(kSoon, life / 10);
 }
 
+// Of an RSA key, in bits.
+int ExponentOf(const EVP_PKEY& key) {
+  BIGNUM* exponent = nullptr;
+  EVP_PKEY_get_bn_param(&key, OSSL_PKEY_PARAM_RSA_E, &exponent);
+  const int bits = exponent == nullptr ? 0 : BN_num_bits(exponent);
+  BN_free(exponent);
+  return bits;
+}
+
+// Whether the key has its curve's parameters in it, and not its name alone.
+bool SpellsItsCurve(const EVP_PKEY& key) {
+  char encoding[32] = {};
+  return EVP_PKEY_get_utf8_string_param(&key, OSSL_PKEY_PARAM_EC_ENCODING, encoding,
+                                        sizeof(encoding), nullptr) == 1 &&
+         absl::string_view(encoding) == OSSL_PKEY_EC_ENCODING_EXPLICIT;
+}
+
 // Why proxies would refuse a certificate with this key; empty: they take it.
-// Source: Envoy, ContextImpl::ContextImpl (source/common/tls/context_impl.cc).
+// Source: Envoy, ContextImpl::ContextImpl (source/common/tls/context_impl.cc), and BoringSSL, which
+// reads keys there (kMaxExponentBits in rsa_impl.cc.inc; ec_asn1.cc takes named curves only).
 std::string RefusedKey(const EVP_PKEY& key) {
   const int bits = EVP_PKEY_get_bits(&key);
   switch (EVP_PKEY_get_base_id(&key)) {
     case EVP_PKEY_RSA:
-      if (bits >= 2048) return "";
-      return absl::StrCat("its RSA key has ", bits, " bits, and proxies take no less than 2048");
+      if (bits < 2048) {
+        return absl::StrCat("its RSA key has ", bits, " bits, and proxies take no less than 2048");
+      }
+      if (ExponentOf(key) <= 33) return "";
+      return absl::StrCat("its RSA key's public exponent has ", ExponentOf(key),
+                          " bits, and proxies take no more than 33");
     case EVP_PKEY_EC: {
+      if (SpellsItsCurve(key)) {
+        return "its key has the parameters of its curve in it, and proxies take curves by name";
+      }
       char group[64] = {};
       EVP_PKEY_get_group_name(&key, group, sizeof(group), nullptr);
       const int id = OBJ_txt2nid(group);
@@ -71,6 +98,18 @@ std::string RefusedKey(const EVP_PKEY& key) {
     default:
       return "its key is neither RSA nor ECDSA, and proxies take no other";
   }
+}
+
+// Whether clients are to insist on an OCSP response beside it (RFC 7633, status_request is 5).
+bool IsMustStaple(X509& certificate) {
+  auto* const features =
+      static_cast<TLS_FEATURE*>(X509_get_ext_d2i(&certificate, NID_tlsfeature, nullptr, nullptr));
+  bool found = false;
+  for (int i = 0; features != nullptr && i < sk_ASN1_INTEGER_num(features); ++i) {
+    found |= ASN1_INTEGER_get(sk_ASN1_INTEGER_value(features, i)) == 5;
+  }
+  TLS_FEATURE_free(features);
+  return found;
 }
 
 // The pair and its chain, or what is wrong with it.
@@ -107,7 +146,12 @@ class Pair {
           "write the certificate in PEM, followed by those that lead to its authority");
     }
     chain_ = *std::move(chain);
-    return absl::nullopt;
+    if (!IsMustStaple(leaf())) return absl::nullopt;
+    return ProblemAt(files_, kCertificateSuffix,
+                     "it is not to be believed without an OCSP response (must-staple), which "
+                     "proxies are not given, so they refuse it",
+                     "issue it anew without must-staple (the TLS feature status_request; "
+                     "acme-companion: without ACME_OCSP)");
   }
 
   absl::optional<Problem> ReadKey() {
@@ -167,6 +211,15 @@ class Pair {
   KeyPointer key_;
 };
 
+bool AnyIsOf(const std::vector<X509Pointer>& authorities,
+             const std::vector<RevocationsPointer>& lists) {
+  return std::any_of(lists.begin(), lists.end(), [&authorities](const RevocationsPointer& list) {
+    return std::any_of(authorities.begin(), authorities.end(), [&list](const X509Pointer& of) {
+      return X509_NAME_cmp(X509_CRL_get_issuer(list.get()), X509_get_subject_name(of.get())) == 0;
+    });
+  });
+}
+
 }  // namespace
 
 absl::optional<ClientAuthorities> ParseClientAuthorities(const CertificateFiles& files,
@@ -192,6 +245,15 @@ absl::optional<ClientAuthorities> ParseClientAuthorities(const CertificateFiles&
       problem = ProblemAt(files, kRevocationsSuffix, TextOf(lists.status()),
                           "write the authorities' lists of revoked certificates in PEM, or remove "
                           "it to believe all of their certificates");
+      return clients;
+    }
+    if (!AnyIsOf(*authorities, *lists)) {
+      problem = ProblemAt(
+          files, kRevocationsSuffix,
+          "it has no list of any of the authorities, and proxies let in no client whose authority "
+          "they have no list of",
+          "write the lists of these authorities there, or remove it to believe all of their "
+          "certificates");
       return clients;
     }
     for (const RevocationsPointer& list : *lists) revocations += PemOf(*list);

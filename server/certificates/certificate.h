@@ -97,8 +97,11 @@ struct ParsedCertificate {
 // Reads and checks the files of the certificate `name`. Pure; any thread. It is none if
 //   - the certificate or the key is absent, unreadable or no PEM, or the key has a password,
 //   - they do not belong together,
-//   - proxies would refuse the key (RSA below 2048 bits; elliptic curves other than P-256, P-384
-//     and P-521; other kinds of keys),
+//   - proxies would refuse the key (RSA below 2048 bits or with a public exponent above 33;
+//   elliptic
+//     curves other than P-256, P-384 and P-521, or not by their names; other kinds of keys),
+//   - proxies would refuse the certificate, since it is not to be believed without an OCSP
+//   response,
 //   - it is longer than the bounds above.
 // A problem of what says who may come as a client leaves the certificate usable, and nobody may
 // come. `.chain.pem` completes a certificate file that holds no chain itself.

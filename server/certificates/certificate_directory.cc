@@ -25,13 +25,14 @@ namespace {
 struct Part {
   const char* suffix;
   CertificateFile CertificateFiles::*file;
+  bool guards = false;  // it says which clients may come in
 };
 constexpr std::array<Part, 5> kParts = {{
-    {kAuthoritiesSuffix, &CertificateFiles::authorities},
+    {kAuthoritiesSuffix, &CertificateFiles::authorities, true},
     {kCertificateSuffix, &CertificateFiles::certificate},
     {kKeySuffix, &CertificateFiles::key},
     {kChainSuffix, &CertificateFiles::chain},
-    {kRevocationsSuffix, &CertificateFiles::revocations},
+    {kRevocationsSuffix, &CertificateFiles::revocations, true},
 }};
 
 // How the authorities for all hosts are called here: no certificate is called so.
@@ -89,6 +90,11 @@ void ReadInto(int file, CertificateFile& read_file) {
   read_file.content = std::move(content);
 }
 
+bool IsLink(const std::string& path) {
+  struct stat link = {};
+  return lstat(path.c_str(), &link) == 0 && S_ISLNK(link.st_mode);
+}
+
 // Regular files only, and not more than the bound.
 CertificateFile ReadCertificateFile(const std::string& path) {
   CertificateFile read;
@@ -144,7 +150,14 @@ std::shared_ptr<const CertificateFiles> CertificateDirectoryReader::Read(
   auto files = std::make_shared<CertificateFiles>();
   files->base = absl::StrCat(path_, "/", name == kForAll ? "ca" : name);
   for (size_t part = 0; part < kParts.size(); ++part) {
-    if (!paths[part].empty()) (*files).*kParts[part].file = ReadCertificateFile(paths[part]);
+    if (paths[part].empty()) continue;
+    CertificateFile& file = (*files).*kParts[part].file;
+    file = ReadCertificateFile(paths[part]);
+    // It says who may not come in, so whoever put it there did not mean everybody.
+    if (kParts[part].guards && file.is_absent() && IsLink(paths[part])) {
+      file.state = CertificateFile::State::kUnreadable;
+      file.error = "it is a link to a file that is not there";
+    }
   }
   return files;
 }

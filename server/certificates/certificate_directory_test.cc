@@ -212,12 +212,21 @@ TEST(CertificateDirectory, OpensNothingButRegularFiles) {
   world.Link("/dev/zero", "certs/device.crt");
   world.Link("loop.crt", "certs/loop.crt");
   world.Link("nowhere", "certs/dangling.crt");
+  world.Link("nowhere", "certs/dangling.ca.crt");
+  world.Link("nowhere", "certs/dangling.crl.pem");
+  world.Link("nowhere", "certs/ca.crt");
   world.Write("certs/good.crt", "G");
   world.Write("certs/long.crt", std::string(kLargestCertificateFile + 1, 'x'));
   world.Watch("certs");
   const CertificateDirectory found = world.last();
   EXPECT_EQ(found.certificates.at("good")->certificate.content, "G");
-  EXPECT_TRUE(found.certificates.at("dangling")->certificate.is_absent());
+  const CertificateFiles& dangling = *found.certificates.at("dangling");
+  EXPECT_TRUE(dangling.certificate.is_absent());
+  for (const CertificateFile* guard :
+       {&dangling.authorities, &dangling.revocations, &found.for_all->authorities}) {
+    EXPECT_EQ(guard->state, CertificateFile::State::kUnreadable);
+    EXPECT_EQ(guard->error, "it is a link to a file that is not there");
+  }
   struct {
     const char* name;
     const char* error;

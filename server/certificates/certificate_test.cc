@@ -142,6 +142,21 @@ const BadCase kBadCases[] = {
        f = FilesOf(Authority().Issue("k1", "DNS:b.example", {.key = "secp256k1"}));
      },
      "/certs/shop.example.key", "its key is on the curve 'secp256k1'"},
+    {"CurveThatIsSpeltOut",
+     [](CertificateFiles& f) {
+       f = FilesOf(Authority().Issue("spelt", "DNS:b.example", {.key = "P-256 spelt out"}));
+     },
+     "/certs/shop.example.key", "its key has the parameters of its curve in it"},
+    {"LargeExponent",
+     [](CertificateFiles& f) {
+       f = FilesOf(Authority().Issue("e34", "DNS:b.example", {.key = "RSA-2048-E34"}));
+     },
+     "/certs/shop.example.key", "its RSA key's public exponent has 34 bits"},
+    {"MustStaple",
+     [](CertificateFiles& f) {
+       f = FilesOf(Authority().Issue("staple", "DNS:b.example", {.must_staple = true}));
+     },
+     "/certs/shop.example.crt", "without an OCSP response (must-staple)"},
     {"TooLongAChain",
      [](CertificateFiles& f) {
        const std::string one = f.certificate.content;
@@ -168,7 +183,7 @@ TEST(ParseCertificate, WhatIsWrongIsSaidAtTheFileAndWithoutTheKey) {
 }
 
 TEST(ParseCertificate, KeysThatProxiesTake) {
-  for (const char* const key : {"P-256", "P-384", "P-521", "RSA-2048"}) {
+  for (const char* const key : {"P-256", "P-384", "P-521", "RSA-2048", "RSA-2048-E33"}) {
     SCOPED_TRACE(key);
     const auto files = FilesOf(Authority().Issue("k", "DNS:b.example", {.key = key}));
     EXPECT_NE(ParseCertificate("b.example", files).certificate, nullptr);
@@ -186,6 +201,21 @@ TEST(ParseCertificate, AuthoritiesOfClientsAndWhatTheyRevoked) {
   ASSERT_TRUE(parsed.certificate->clients.has_value());
   EXPECT_THAT(parsed.certificate->clients->authorities, HasSubstr("BEGIN CERTIFICATE"));
   EXPECT_THAT(parsed.certificate->clients->revocations, HasSubstr("BEGIN X509 CRL"));
+}
+
+TEST(ParseCertificate, RevocationsOfAnotherAuthorityLetNobodyInAndAreAProblem) {
+  const TestAuthority other("other");
+  const std::string others = other.RevocationOf(other.Issue("client", "DNS:client.example"));
+  CertificateFiles files = Good();
+  files.authorities = FileWith(Content(Authority().certificate_file()));
+  files.revocations = FileWith(others);
+  const ParsedCertificate parsed = ParseCertificate("shop.example", files);
+  ASSERT_TRUE(parsed.problem.has_value());
+  EXPECT_EQ(parsed.problem->place.word, "/certs/shop.example.crl.pem");
+  EXPECT_EQ(parsed.certificate->clients->authorities, "");
+  // Clients of one of them can come in.
+  files.authorities.content += Content(other.certificate_file());
+  EXPECT_FALSE(ParseCertificate("shop.example", files).problem.has_value());
 }
 
 TEST(ParseCertificate, BadAuthoritiesOrRevocationsLetNobodyIn) {

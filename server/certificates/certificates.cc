@@ -20,6 +20,13 @@ bool IsUsable(const absl::optional<ClientAuthorities>& clients) {
   return !clients.has_value() || !clients->authorities.empty();
 }
 
+// Whether a client may come in after, that could not before, since a file is gone.
+bool IsOpened(const absl::optional<ClientAuthorities>& before,
+              const absl::optional<ClientAuthorities>& after) {
+  if (!before.has_value() || before->authorities.empty()) return false;
+  return !after.has_value() || (!before->revocations.empty() && after->revocations.empty());
+}
+
 bool AreSame(const std::shared_ptr<const Certificate>& a,
              const std::shared_ptr<const Certificate>& b) {
   return a == b || (a != nullptr && b != nullptr && *a == *b);
@@ -84,24 +91,40 @@ void Certificates::TakeFiles(const std::string& name, std::shared_ptr<const Cert
   Settle(name, now, out);
 }
 
-void Certificates::TakeForAll(std::shared_ptr<const CertificateFiles> files, Moment,
+void Certificates::TakeForAll(std::shared_ptr<const CertificateFiles> files, Moment now,
                               CertificateChanges& out) {
-  if (files == for_all_files_) return;
-  for_all_files_ = std::move(files);
-  absl::optional<Problem> problem;
-  absl::optional<ClientAuthorities> after;
-  if (for_all_files_ != nullptr) {
-    after = ParseClientAuthorities(*for_all_files_, problem, kCertificateSuffix);
+  if (files == for_all_files_.files) return;
+  ForAll taken;
+  if (files != nullptr) {
+    taken.parsed = ParseClientAuthorities(*files, taken.found, kCertificateSuffix);
   }
-  ProblemsOf problems{kForAllSource, {}};
+  taken.files = std::move(files);
+  taken.parsed_at = now.monotonic;
+  taken.problem = std::move(for_all_files_.problem);
+  for_all_files_ = std::move(taken);
+  SettleForAll(now, out);
+}
+
+void Certificates::SettleForAll(Moment now, CertificateChanges& out) {
+  ForAll& of = for_all_files_;
+  absl::optional<Problem> problem = of.found;
+  absl::optional<ClientAuthorities> after = of.parsed;
+  const absl::Duration until = of.parsed_at + kHalfWritten;
   if (problem.has_value()) {
     const bool had = for_all_.has_value() && IsUsable(for_all_);
     if (had) after = for_all_;
     absl::StrAppend(&problem->what, had ? "; the last good authorities stay"
                                         : "; so no client is let in where it applies");
-    problems.problems.push_back(*std::move(problem));
+  } else if (IsOpened(for_all_, after) && now.monotonic < until) {
+    after = for_all_;
+    due_monotonic_ = std::min(due_monotonic_, until);
   }
-  out.problems.push_back(std::move(problems));
+  if (!(problem == of.problem)) {
+    of.problem = problem;
+    ProblemsOf problems{kForAllSource, {}};
+    if (problem.has_value()) problems.problems.push_back(*std::move(problem));
+    out.problems.push_back(std::move(problems));
+  }
   if (after == for_all_) return;
   for_all_ = std::move(after);
   out.for_all_changed = true;
@@ -152,12 +175,13 @@ CertificateChanges Certificates::Tick(Moment now) {
   std::vector<std::string> names;
   for (const auto& [name, named] : named_) names.push_back(name);
   for (const std::string& name : names) Settle(name, now, out);
+  SettleForAll(now, out);
   return out;
 }
 
 void Certificates::Settle(const std::string& name, Moment now, CertificateChanges& out) {
   Named& named = named_[name];
-  Renew(named, now.wall);
+  Renew(named, now);
   const std::shared_ptr<const Certificate> served = named.good != nullptr ? named.good : named.put;
   if (!AreSame(named.served, served)) {
     named.served = served;
@@ -175,23 +199,24 @@ void Certificates::Settle(const std::string& name, Moment now, CertificateChange
 }
 
 // The last good one of the directory, after its files were parsed or time went by.
-void Certificates::Renew(Named& named, absl::Time now) {
+void Certificates::Renew(Named& named, Moment now) {
   if (named.files == nullptr) {
     named.good = nullptr;
     return;
   }
   const std::shared_ptr<const Certificate>& fresh = named.parsed.certificate;
   if (fresh == nullptr) return;
+  const std::shared_ptr<const Certificate> before = named.good;
   const bool is_worse =
-      named.good != nullptr && IsWithinDates(*named.good, now) && !IsWithinDates(*fresh, now);
+      before != nullptr && IsWithinDates(*before, now.wall) && !IsWithinDates(*fresh, now.wall);
   if (is_worse) return;
-  if (named.good != nullptr && !IsUsable(fresh->clients) && IsUsable(named.good->clients)) {
-    auto completed = std::make_shared<Certificate>(*fresh);
-    completed->clients = named.good->clients;
-    named.good = std::move(completed);
-    return;
-  }
   named.good = fresh;
+  if (before == nullptr || !before->clients.has_value() || !IsUsable(before->clients)) return;
+  const bool is_moment = now.monotonic < named.parsed_at + kHalfWritten;
+  if (IsUsable(fresh->clients) && !(is_moment && IsOpened(before->clients, fresh->clients))) return;
+  auto completed = std::make_shared<Certificate>(*fresh);
+  completed->clients = before->clients;
+  named.good = std::move(completed);
 }
 
 absl::optional<Problem> Certificates::ProblemOf(const Named& named, Moment now) const {
@@ -231,7 +256,10 @@ absl::optional<Problem> Certificates::ProblemOf(const Named& named, Moment now) 
 }
 
 void Certificates::NoteDue(const Named& named, Moment now) {
-  if (named.parsed.problem.has_value() && now.monotonic < named.parsed_at + kHalfWritten) {
+  const bool is_unlike = named.good != nullptr && named.parsed.certificate != nullptr &&
+                         !(named.good->clients == named.parsed.certificate->clients);
+  if ((named.parsed.problem.has_value() || is_unlike) &&
+      now.monotonic < named.parsed_at + kHalfWritten) {
     due_monotonic_ = std::min(due_monotonic_, named.parsed_at + kHalfWritten);
   }
   for (const auto* const of : {&named.parsed.certificate, &named.good, &named.put}) {

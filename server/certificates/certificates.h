@@ -44,7 +44,8 @@ struct CertificateChanges {
 // name with them, before it goes. A directory that cannot be read takes nothing away.
 //
 // Files are written one after the other, so what is wrong with them is a problem only if it is
-// still there after kHalfWritten.
+// still there after kHalfWritten. For as long, authorities of clients and lists of what they
+// revoked apply that are gone: who replaces such a file opens no host to everybody.
 //
 // Belongs to the control strand; no I/O, no clock.
 class Certificates {
@@ -97,14 +98,22 @@ class Certificates {
                   CertificateChanges& out);
   // Works out what is served of the name and what is wrong with it, and when to look again.
   void Settle(const std::string& name, Moment now, CertificateChanges& out);
-  static void Renew(Named& named, absl::Time now);
+  static void Renew(Named& named, Moment now);
+  void SettleForAll(Moment now, CertificateChanges& out);
   absl::optional<Problem> ProblemOf(const Named& named, Moment now) const;
   void NoteDue(const Named& named, Moment now);
 
   absl::btree_map<std::string, Named> named_;
   size_t put_count_ = 0;
-  // Of files for all: what was read, and the last good authorities.
-  std::shared_ptr<const CertificateFiles> for_all_files_;
+  // Of files for all: what was read, and when; what applies, and the problem that was told.
+  struct ForAll {
+    std::shared_ptr<const CertificateFiles> files;
+    absl::optional<ClientAuthorities> parsed;
+    absl::optional<Problem> found;  // in `files`
+    absl::Duration parsed_at;       // monotonic
+    absl::optional<Problem> problem;
+  };
+  ForAll for_all_files_;
   absl::optional<ClientAuthorities> for_all_;
   // When Tick has something to do, by each clock.
   absl::Duration due_monotonic_ = absl::InfiniteDuration();

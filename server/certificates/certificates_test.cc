@@ -38,6 +38,9 @@ class World {
     files.key = FileWith(Content(issued.key));
     return files;
   }
+  std::string Revocation() const {
+    return authority_.RevocationOf(authority_.Issue("client", "DNS:client.example"));
+  }
   std::string authority() const { return Content(authority_.certificate_file()); }
 
   CertificateChanges Write(const std::string& name, CertificateFiles files) {
@@ -245,6 +248,48 @@ TEST(Certificates, BadAuthoritiesLeaveTheLastGoodOnes) {
   EXPECT_THAT(world.problems()[0], HasSubstr("the last good authorities stay"));
 }
 
+TEST(Certificates, BadAuthoritiesWhereThereWereNoneLetNobodyIn) {
+  World world;
+  CertificateFiles files = world.Issue("a.example");
+  world.Write("a.example", files);
+  files.authorities = FileWith("no PEM");
+  world.Write("a.example", files);
+  ASSERT_TRUE(world.certificates().Find("a.example")->clients.has_value());
+  EXPECT_EQ(world.certificates().Find("a.example")->clients->authorities, "");
+  world.Wait(Certificates::kHalfWritten);
+  ASSERT_EQ(world.problems().size(), 1u);
+  EXPECT_THAT(world.problems()[0], HasSubstr("so no client is let in where it applies"));
+}
+
+TEST(Certificates, WhoMayComeAppliesForAMomentMoreWhenItsFileIsGone) {
+  World world;
+  CertificateFiles files = world.Issue("a.example");
+  files.authorities = FileWith(world.authority());
+  files.revocations = FileWith(world.Revocation());
+  const auto clients = [&world] { return world.certificates().Find("a.example")->clients; };
+  world.Write("a.example", files);
+  const absl::optional<ClientAuthorities> whole = clients();
+
+  CertificateFiles without_list = files;
+  without_list.revocations = {};
+  EXPECT_THAT(Names(world.Write("a.example", without_list)), IsEmpty());
+  EXPECT_EQ(clients(), whole);
+  // It is there again in time.
+  world.Write("a.example", files);
+  EXPECT_THAT(Names(world.Wait(Certificates::kHalfWritten)), IsEmpty());
+
+  world.Write("a.example", without_list);
+  EXPECT_THAT(Names(world.Wait(Certificates::kHalfWritten)), ElementsAre("a.example"));
+  EXPECT_EQ(clients()->revocations, "");
+
+  without_list.authorities = {};
+  EXPECT_THAT(Names(world.Write("a.example", without_list)), IsEmpty());
+  EXPECT_TRUE(clients().has_value());
+  EXPECT_THAT(Names(world.Wait(Certificates::kHalfWritten)), ElementsAre("a.example"));
+  EXPECT_FALSE(clients().has_value());
+  EXPECT_THAT(world.problems(), IsEmpty());
+}
+
 TEST(Certificates, AuthoritiesForAllComeAndGo) {
   World world;
   auto for_all = std::make_shared<CertificateFiles>();
@@ -263,7 +308,9 @@ TEST(Certificates, AuthoritiesForAllComeAndGo) {
   EXPECT_THAT(world.problems()[0], HasSubstr("/certs/ca.crt: it holds no certificates"));
 
   world.directory().for_all = nullptr;
-  EXPECT_TRUE(world.Look().for_all_changed);
+  EXPECT_FALSE(world.Look().for_all_changed);
+  EXPECT_TRUE(world.certificates().for_all().has_value()) << "it may be about to be replaced";
+  EXPECT_TRUE(world.Wait(Certificates::kHalfWritten).for_all_changed);
   EXPECT_FALSE(world.certificates().for_all().has_value());
   EXPECT_THAT(world.problems(), IsEmpty());
 }

@@ -1,8 +1,11 @@
 #include "test/support/certificates.h"
 
 #include <gtest/gtest.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
@@ -24,10 +27,32 @@ File Open(const std::string& path, const char* mode) {
   return {fopen(path.c_str(), mode), &fclose};
 }
 
+Key NewRsaKey(size_t bits, int exponent_bits) {
+  const std::unique_ptr<EVP_PKEY_CTX, void (*)(EVP_PKEY_CTX*)> context(
+      EVP_PKEY_CTX_new_id(EVP_PKEY_RSA, nullptr), &EVP_PKEY_CTX_free);
+  const std::unique_ptr<BIGNUM, void (*)(BIGNUM*)> exponent(BN_new(), &BN_free);
+  BN_set_bit(exponent.get(), exponent_bits - 1);
+  BN_set_bit(exponent.get(), 0);
+  EVP_PKEY_keygen_init(context.get());
+  EVP_PKEY_CTX_set_rsa_keygen_bits(context.get(), static_cast<int>(bits));
+  EVP_PKEY_CTX_set1_rsa_keygen_pubexp(context.get(), exponent.get());
+  EVP_PKEY* key = nullptr;
+  EVP_PKEY_generate(context.get(), &key);
+  return {key, &EVP_PKEY_free};
+}
+
 Key NewKey(const std::string& kind = "P-256") {
   if (kind == "ED25519") return {EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519"), &EVP_PKEY_free};
+  if (kind == "P-256 spelt out") {
+    Key key(EVP_EC_gen("P-256"), &EVP_PKEY_free);
+    EVP_PKEY_set_utf8_string_param(key.get(), OSSL_PKEY_PARAM_EC_ENCODING,
+                                   OSSL_PKEY_EC_ENCODING_EXPLICIT);
+    return key;
+  }
   if (kind.rfind("RSA-", 0) == 0) {
-    return {EVP_RSA_gen(std::stoul(kind.substr(4))), &EVP_PKEY_free};
+    const size_t mark = kind.find("-E");
+    return NewRsaKey(std::stoul(kind.substr(4)),
+                     mark == std::string::npos ? 17 : std::stoi(kind.substr(mark + 2)));
   }
   return {EVP_EC_gen(kind.c_str()), &EVP_PKEY_free};
 }
@@ -96,6 +121,9 @@ TestAuthority::Files TestAuthority::Issue(absl::string_view name,
   if (!alternative_names.empty()) {
     AddExtension(certificate.get(), issuer.get(), NID_subject_alt_name,
                  std::string(alternative_names));
+  }
+  if (unusual.must_staple) {
+    AddExtension(certificate.get(), issuer.get(), NID_tlsfeature, "status_request");
   }
   X509_sign(certificate.get(), issuer_key.get(), EVP_sha256());
   Files files{.certificate = absl::StrCat(directory_, "/", name, ".pem"),

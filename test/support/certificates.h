@@ -19,7 +19,10 @@ class TestAuthority {
   struct Unusual {
     int valid_from_days = -1;  // from now
     int valid_until_days = 1;
-    std::string key = "P-256";  // a curve, "ED25519", or "RSA-1024" and other lengths
+    // A curve, "P-256 spelt out" (with its parameters), "ED25519", "RSA-1024" and other lengths, or
+    // "RSA-2048-E34" (with a public exponent of so many bits).
+    std::string key = "P-256";
+    bool must_staple = false;
   };
 
   explicit TestAuthority(absl::string_view name);
