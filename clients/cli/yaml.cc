@@ -112,6 +112,8 @@ class Reader {
     const bool is_plain = node.Tag() == "?" || node.Tag().empty();
     if (!is_plain) return text;
     if (text == "~") return Json();
+    // Most texts begin as nothing of JSON does, and trying costs much more than looking.
+    if (text.find_first_of("-0123456789tfn") != 0) return text;
     // Texts that begin as JSON's others do; a number with a zero in front is none.
     Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     return value.is_primitive() && !value.is_string() && !value.is_discarded() ? value : Json(text);
