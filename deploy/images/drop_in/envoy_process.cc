@@ -54,21 +54,14 @@ SupervisedProgram EnvoyProcess(const std::string& path, const std::string& boots
   const LocalAddress admin{admin_socket, 0};
   SupervisedProgram envoy;
   envoy.name = "envoy";
-  envoy.arguments = {path,
-                     "--config-path",
-                     bootstrap,
-                     "--disable-hot-restart",
-                     "--log-level",
+  envoy.arguments = {path, "--config-path", bootstrap, "--disable-hot-restart", "--log-level",
                      "warning",
                      // Else its lines are like nobody's among those of the other programs.
-                     "--log-format",
-                     "[%Y-%m-%d %T.%e] [envoy] [%l] [%n] %v",
+                     "--log-format", "[%Y-%m-%d %T.%e] [envoy] [%l] [%n] %v",
                      // The access log's lines come within that time (10 s otherwise).
-                     "--file-flush-interval-msec",
-                     "1000",
+                     "--file-flush-interval-msec", "1000",
                      // Clients with a connection that is to end are told with its next answer.
-                     "--drain-strategy",
-                     "immediate"};
+                     "--drain-strategy", "immediate"};
   envoy.run_as = user;
   envoy.is_up = [admin] { return IsUp(admin); };
   envoy.begin_drain = [admin] { BeginDrain(admin); };
