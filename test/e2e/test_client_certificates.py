@@ -1,4 +1,7 @@
-"""Which certificates of clients are revoked, and whom authorities for all hosts let in. No Docker: a fake agent tells what runs."""
+"""Which certificates of clients are revoked, and whom authorities for all hosts let in.
+
+No Docker: a fake agent tells what runs.
+"""
 
 import http.client
 

@@ -1,5 +1,7 @@
-"""How containers are spoken to: https, grpc and grpcs to real servers, each at its port, over IPv6 too. No Docker: a fake agent
-tells what runs."""
+"""How containers are spoken to: https, grpc and grpcs to real servers, each at its port, over IPv6 too.
+
+No Docker: a fake agent tells what runs.
+"""
 
 import json
 
@@ -88,7 +90,7 @@ ports.example:
 """
     ports = [published(8000, shop.port), published(8443, secure), published(9000, echoes["grpc"])]
     shop.agent.run("ports", 0, {"VIRTUAL_HOST_MULTIPORTS": words}, facts={"ports": ports})
-    eventually("http", lambda: asking.in_clear_text(HTTP, "ports.example", "/a")[2] == "ports.example /a")
+    eventually("http", lambda: asking.in_clear_text(HTTP, "ports.example")[2] == "ports.example /")
     assert told("ports.example")["port"] == secure
     assert echo(HTTP_PORT, "ports.example") == ECHOED
 

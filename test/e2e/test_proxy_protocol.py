@@ -1,5 +1,7 @@
-"""Envoy behind a balancer that speaks the PROXY protocol, and what its access log says of the clients. No Docker: a fake agent
-tells what runs."""
+"""Envoy behind a balancer that speaks the PROXY protocol, and what its access log says of the clients.
+
+No Docker: a fake agent tells what runs.
+"""
 
 import http.client
 import json
@@ -25,14 +27,18 @@ def shop(tmp_path_factory):
         running.run(HOST, HTTPS_METHOD="noredirect")
         running.run("internal-balanced.example", NETWORK_ACCESS="internal")
         for host in (HOST, "internal-balanced.example"):
-            eventually(f"{host} is served", lambda name=host: ask(asking.in_clear_text, HTTP, name)[0] == 200)
-        eventually("https is served", lambda: is_served_over_https())
+            eventually(f"{host} is served", lambda name=host: status_of(name) == 200)
+        eventually("https is served", is_served_over_https)
         yield running
 
 
 def ask(how, address, host=HOST, target="/", client="10.0.0.1", version=1, **headers):
     preamble = asking.proxy_header(client, version)
     return how(address, host, target, headers=headers, preamble=preamble)
+
+
+def status_of(host: str, client: str = "10.0.0.1") -> int:
+    return ask(asking.in_clear_text, HTTP, host, client=client)[0]
 
 
 def is_served_over_https() -> bool:
@@ -43,7 +49,8 @@ def is_served_over_https() -> bool:
 
 
 @pytest.mark.parametrize("how, address", WAYS)
-@pytest.mark.parametrize("client, version", [(CLIENT, 1), (CLIENT, 2), ("2001:db8::9", 1), ("2001:db8::9", 2)])
+@pytest.mark.parametrize("client", [CLIENT, "2001:db8::9"])
+@pytest.mark.parametrize("version", [1, 2])
 def test_the_client_is_whom_the_balancer_names(shop, how, address, client, version):
     status, _, body = ask(how, address, HOST, "/request", client, version, **{"X-Real-IP": "lie"})
     assert status == 200
@@ -52,11 +59,8 @@ def test_the_client_is_whom_the_balancer_names(shop, how, address, client, versi
 
 
 def test_it_decides_who_comes_in(shop):
-    def status(client: str) -> int:
-        return ask(asking.in_clear_text, HTTP, "internal-balanced.example", client=client)[0]
-
-    assert status("10.1.2.3") == 200
-    assert status(CLIENT) == 403
+    assert status_of("internal-balanced.example", "10.1.2.3") == 200
+    assert status_of("internal-balanced.example", CLIENT) == 403
 
 
 @pytest.mark.parametrize("how, address", WAYS)
@@ -70,8 +74,9 @@ def test_each_request_is_a_line_of_json(shop):
     ask(asking.in_clear_text, HTTP, HOST, "/logged?a=b", CLIENT, **{"User-Agent": odd, "Referer": "x"})
 
     def lines() -> list:
-        every = [json.loads(line) for line in shop.envoy.process.output().splitlines(keepends=True) if line.endswith("\n")]
-        return [line for line in every if line.get("path") == "/logged?a=b"]
+        # The last one may not be whole yet.
+        every = [json.loads(line) for line in shop.envoy.process.output().split("\n")[:-1]]
+        return [line for line in every if line["path"] == "/logged?a=b"]
 
     (line,) = eventually("the line is there", lines)
     expected = {

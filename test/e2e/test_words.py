@@ -1,5 +1,6 @@
-"""Every word of docs/labels.md in each of its spellings (variable, our label, nginx-proxy's label) through a real Envoy: without
-it the service is served as by default, with it as it says. No Docker: a fake agent tells what runs.
+"""Every word of docs/labels.md in each of its spellings (variable, our label, nginx-proxy's label) through a real Envoy.
+
+Without it the service is served as by default, with it as it says. No Docker: a fake agent tells what runs.
 """
 
 import http.client
@@ -30,10 +31,10 @@ NGINX_PROXY = "com.github.nginx-proxy.nginx-proxy."
 class Case:
     """A service for a host of its own, whose containers listen at 80 and 9000, and with https at 9443."""
 
-    def __init__(self, shop: Shop, name: str, ports: List[int]) -> None:
+    def __init__(self, shop: Shop, host: str, ports: List[int]) -> None:
         self.shop = shop
-        self.name = name
-        self.host = f"{name}.words.example"
+        self.name = host.partition(".")[0]
+        self.host = host
         self.ports = ports
         self._running: List[str] = []
 
@@ -134,8 +135,9 @@ CHALLENGE = "/.well-known/acme-challenge/token"
 
 
 class Word(NamedTuple):
-    """`shows`: whether the word is seen to have its effect. `before`: how the service is served without it. `value`: HOST in
-    it is the host. `beside`: other words that it needs, by our labels. `prepare`: what there is before the service."""
+    """`value`: HOST in it is the host, and NAME the service. `shows`: whether the word is seen to have its effect. `before`:
+    how the service is served without it. `beside`: other words that it needs, by our labels. `certified`: there is a
+    certificate of the host's. `prepare`: what else there is before the service."""
 
     variable: str
     label: str
@@ -144,18 +146,15 @@ class Word(NamedTuple):
     shows: Callable[[Case], bool]
     before: Callable[[Case], bool] = plainly
     beside: Dict[str, str] = {}
+    certified: bool = False
     prepare: Callable[[Case], None] = lambda case: None
     replicas: int = 1
-
-
-def certify(case: Case) -> None:
-    case.shop.write(case.host)
 
 
 def certify_clients(case: Case) -> None:
     clients = Authority(case.shop.folder, f"clients-of-{case.name}")
     (case.shop.certificates / f"{case.host}.ca.crt").write_bytes(clients.certificate.read_bytes())
-    certify(case)
+    case.shop.write(case.host)
 
 
 WORDS = [
@@ -189,7 +188,7 @@ WORDS = [
         *("EXTERNAL_HTTPS_PORT", "external-https-port", "", str(EXTERNAL_HTTPS_PORT)),
         lambda case: only_at(lambda: case.over_https()[0], lambda: external_https(case)),
         before=securely,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("CERT_NAME", "cert-name", "", "shared"),
@@ -200,44 +199,44 @@ WORDS = [
         *("HTTPS_METHOD", "https-method", "", "noredirect"),
         lambda case: plainly(case) and securely(case),
         before=lambda case: case.status() == 301,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("HTTPS_METHOD", "https-method", "", "nohttp"),
         lambda case: case.status() == 404 and securely(case),
         before=lambda case: case.status() == 301,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("HTTPS_METHOD", "https-method", "", "nohttps"),
         lambda case: plainly(case) and not securely(case),
         before=securely,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("NON_GET_REDIRECT", "non-get-redirect", "non-get-redirect", "308"),
         lambda case: (case.status(method="POST"), case.status()) == (308, 301),
         before=lambda case: case.status(method="POST") == 301,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("HSTS", "hsts", "", "max-age=60"),
         lambda case: case.over_https()[1].get("strict-transport-security") == "max-age=60",
         before=securely,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("HSTS", "hsts", "", "off"),
         lambda case: securely(case) and "strict-transport-security" not in case.over_https()[1],
         before=securely,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("SSL_POLICY", "ssl-policy", "", "Mozilla-Modern"),
         lambda case: case.accepts(ssl.TLSVersion.TLSv1_3)
         and not case.accepts(ssl.TLSVersion.TLSv1_2),
         before=lambda case: case.accepts(ssl.TLSVersion.TLSv1_2),
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("ENABLE_HTTP_ON_MISSING_CERT", "enable-http-on-missing-cert", "", "false"),
@@ -247,7 +246,7 @@ WORDS = [
         *("ACME_HTTP_CHALLENGE_LOCATION", "acme-http-challenge-location", "", "false"),
         lambda case: case.status(CHALLENGE) == 301,
         before=lambda case: (case.status(CHALLENGE), case.status()) == (200, 301),
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("", "ssl-verify-client", "ssl_verify_client", "optional"),
@@ -263,13 +262,13 @@ WORDS = [
         *("", "http2", "http2.enable", "false"),
         lambda case: securely(case) and not offers_http2(case),
         before=offers_http2,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("", "http3", "http3.enable", "true"),
         lambda case: case.over_https()[1].get("alt-svc") == f'h3=":{HTTPS_PORT}"; ma=86400',
         before=securely,
-        prepare=certify,
+        certified=True,
     ),
     Word(
         *("NETWORK_ACCESS", "network-access", "", "internal"),
@@ -316,6 +315,7 @@ def shop(tmp_path_factory):
     address = [f"{OUTSIDER}/32", "dev", "lo"]
     with open_shop(tmp_path_factory.mktemp("words"), ["--trust-default-cert=false"]) as running:
         running.write("default", "default.example")
+        running.write("certified.example", "*.certified.example")
         run(["ip", "address", "add", *address])
         try:
             yield running
@@ -335,7 +335,7 @@ def ports(shop):
 )
 def test_it_does_what_it_says(shop, ports, word, spelling):
     number = CASES.index((word, spelling))
-    case = Case(shop, f"w{number}", ports)
+    case = Case(shop, f"w{number}.{'certified' if word.certified else 'words'}.example", ports)
     value = word.value.replace("HOST", case.host).replace("NAME", case.name)
     # Who says it by our labels says all by them.
     others = {"host": case.host, **word.beside}
@@ -357,7 +357,10 @@ def test_it_does_what_it_says(shop, ports, word, spelling):
 def test_no_word_of_the_manual_is_left_out():
     manual = (paths.TOP / "docs" / "labels.md").read_text()
     rows = [line for line in manual.splitlines() if re.match(r"\| (`[A-Z]|\| `fairlead)", line)]
-    words = {word for row in rows for word in re.findall(r"`(\S+?)`", "|".join(row.split("|")[:3]))}
+    columns = ["|".join(row.split("|")[1:3]) for row in rows]
+    words = {word for row in columns for word in re.findall(r"`(\S+?)`", row)}
     (listed,) = re.findall(r"The labels of nginx-proxy \((.*?)\)", manual)
-    words |= {NGINX_PROXY + re.sub(r".*nginx-proxy\.|^\.", "", name) for name in re.findall(r"`(\S+)`", listed)}
+    # The first has its prefix, the others a dot in its place.
+    short = [name.replace(NGINX_PROXY, "").lstrip(".") for name in re.findall(r"`(\S+)`", listed)]
+    words |= {NGINX_PROXY + name for name in short}
     assert {spelling for _, spelling in CASES} == words

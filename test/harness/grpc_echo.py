@@ -1,4 +1,7 @@
-"""A gRPC server and a client of it that know nothing of xDS, to see what a proxy between them does (test/harness/grpc/echo.py)."""
+"""A gRPC server and a client of it that know nothing of xDS, to see what a proxy between them does.
+
+The program is test/harness/grpc/echo.py.
+"""
 
 import contextlib
 import json

@@ -1,8 +1,7 @@
 """A gRPC service that says back what it is told, and one call of each kind to it. Messages are bytes, so there is no .proto.
 
-    echo.py serve [CERTIFICATE KEY]           prints its port on 127.0.0.1; ends when its input does. With a pair: over TLS
-    echo.py call ADDRESS NAME [AUTHORITY]     as a client of the host NAME (":authority"). AUTHORITY: over TLS, and who issued
-                                              the server's certificate
+    echo.py serve [CERTIFICATE KEY]          prints its port on 127.0.0.1; ends when its input does. With a pair: over TLS
+    echo.py call ADDRESS NAME [AUTHORITY]    as a client of the host NAME. AUTHORITY: over TLS, the issuer's certificate
 
 `call` prints {"said": ..., "chat": [...], "failed": [CODE, DETAILS]}, or fails with what gRPC says.
 """
