@@ -7,7 +7,7 @@ Each test brings up Compose projects of its own; whatever it broke is mended bef
 import itertools
 import pathlib
 import sys
-from typing import Optional, Sequence
+from typing import Dict, Optional, Sequence, Union
 
 import pytest
 
@@ -85,7 +85,7 @@ def project(world):
         services: dict,
         host: Optional[DockerHost] = None,
         name: str = "",
-        networks: Sequence[str] = (),
+        networks: Union[Sequence[str], Dict[str, dict]] = (),
     ) -> Project:
         new = Project(
             host or world.host1, name or f"p{next(_numbers)}", services, world.folder, networks

@@ -12,7 +12,7 @@ import threading
 import pytest
 
 from harness import asking
-from harness.docker import demo_service
+from harness.docker import demo_service, run
 from harness.images import (
     DROP_IN,
     DropIn,
@@ -381,11 +381,17 @@ def test_the_access_log_is_the_containers_log(drop_in):
 
 def test_it_listens_on_ipv6_and_ipv4(drop_in):
     compose, proxy = drop_in(
-        {"web": demo_service("six.example")}, proxy={"environment": {"ENABLE_IPV6": "true"}}
+        {"web": demo_service("six.example")},
+        proxy={
+            "environment": {"ENABLE_IPV6": "true"},
+            # On a network of IPv4 alone an engine turns IPv6 off.
+            "sysctls": {"net.ipv6.conf.lo.disable_ipv6": "0"},
+        },
     )
     proxy.await_only("six.example", compose.containers("web"))
-    with open(f"/proc/{proxy.process('envoy')}/net/tcp6", encoding="utf-8") as sockets:
-        assert any(line.split()[1].endswith(":0050") for line in list(sockets)[1:])
+    inside = ["nsenter", f"--net=/proc/{proxy.process('envoy')}/ns/net"]
+    url = ["-H", "Host: six.example", "http://[::1]/over/ipv6"]
+    assert run([*inside, "curl", "-gsS", "-m", "10", *url]).endswith(" /over/ipv6\n")
 
 
 def test_what_is_not_supported_is_named(drop_in):

@@ -96,6 +96,18 @@ def test_paths_and_destinations(world, project):
         )
 
 
+def test_on_an_internal_network_the_only_exposed_port_is_known(world, project):
+    web = project(
+        {"web": demo_service("closed.example", networks=["closed"])},
+        networks={"closed": {"internal": True}},
+    )
+    web.up()
+    (container,) = web.containers()
+    # Its engine tells no port of such a network; the image's own is what remains.
+    assert world.host1.docker("inspect", "-f", "{{json .NetworkSettings.Ports}}", container) == "{}"
+    world.edge.await_only("closed.example", [container])
+
+
 def test_multiports_with_public_ports(world, project):
     words = """
 multi.example:

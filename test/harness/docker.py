@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from typing import List, Optional, Sequence
+from typing import Dict, List, Optional, Sequence, Union
 
 from harness import paths
 from harness.wait import eventually
@@ -175,8 +175,9 @@ class Project:
         name: str,
         services: dict,
         folder: pathlib.Path,
-        networks: Sequence[str] = (),
+        networks: Union[Sequence[str], Dict[str, dict]] = (),
     ) -> None:
+        """`networks`: by name, with their settings if there are any."""
         self.host = host
         self.name = name
         for service in services.values():
@@ -185,7 +186,8 @@ class Project:
         self._file = folder / f"{name}.{host.id}.yaml"
         content: dict = {"services": services}
         if networks:
-            content["networks"] = {network: {} for network in networks}
+            settings = networks if isinstance(networks, dict) else dict.fromkeys(networks, {})
+            content["networks"] = settings
         self._file.write_text(json.dumps(content))
 
     @property
