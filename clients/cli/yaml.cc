@@ -1,5 +1,6 @@
 #include "clients/cli/yaml.h"
 
+#include <utf8proc.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
@@ -17,6 +18,7 @@ using Json = nlohmann::ordered_json;
 // More than any resource that fits in a request.
 constexpr size_t kMostNodes = 1'000'000;
 constexpr int kDeepest = 100;
+constexpr char kNoUtf8[] = "a text in it is not UTF-8; write the file in UTF-8";
 
 // ---- writing ----
 
@@ -80,6 +82,18 @@ void Write(const Json& value, size_t indent, std::string& out) {
 
 // ---- reading ----
 
+bool IsUtf8(absl::string_view text) {
+  while (!text.empty()) {
+    utf8proc_int32_t value = -1;
+    const utf8proc_ssize_t length =
+        utf8proc_iterate(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                         static_cast<utf8proc_ssize_t>(text.size()), &value);
+    if (length <= 0) return false;
+    text.remove_prefix(static_cast<size_t>(length));
+  }
+  return true;
+}
+
 class Reader {
  public:
   explicit Reader(absl::string_view name) : name_(name) {}
@@ -107,13 +121,14 @@ class Reader {
   }
 
  private:
-  static Json Scalar(const YAML::Node& node) {
+  absl::StatusOr<Json> Scalar(const YAML::Node& node) const {
     const std::string& text = node.Scalar();
+    if (!IsUtf8(text)) return Wrong(node.Mark(), kNoUtf8);
     const bool is_plain = node.Tag() == "?" || node.Tag().empty();
-    if (!is_plain) return text;
+    if (!is_plain) return Json(text);
     if (text == "~") return Json();
     // Most texts begin as nothing of JSON does, and trying costs much more than looking.
-    if (text.find_first_of("-0123456789tfn") != 0) return text;
+    if (text.find_first_of("-0123456789tfn") != 0) return Json(text);
     // Texts that begin as JSON's others do; a number with a zero in front is none.
     Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
     return value.is_primitive() && !value.is_string() && !value.is_discarded() ? value : Json(text);
@@ -134,6 +149,7 @@ class Reader {
     for (const auto& entry : node) {
       if (!entry.first.IsScalar()) return Wrong(entry.first.Mark(), "a key must be plain text");
       const std::string& key = entry.first.Scalar();
+      if (!IsUtf8(key)) return Wrong(entry.first.Mark(), kNoUtf8);
       if (map.contains(key)) {
         return Wrong(entry.first.Mark(), absl::StrCat("'", key, "' is there for the second time"));
       }

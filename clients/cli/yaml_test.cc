@@ -71,6 +71,9 @@ TEST(Yaml, WhatIsWrongIsNamedWithItsLine) {
       {"- a: 1\n- [", "f, line "},
       {"- a: 1\n  a: 2\n", "f, line 2: 'a' is there for the second time"},
       {"- ? [a]\n  : b\n", "f, line 1: a key must be plain text"},
+      {"- a: \"\xff\"\n", "f, line 1: a text in it is not UTF-8"},
+      {"- b: 1\n  \xffm: 2\n", "f, line 2: a text in it is not UTF-8"},
+      {"[\"\xff\"]", "f, line 1: a text in it is not UTF-8"},
       {bomb, "its anchors repeat too much"},
       {"- " + std::string(200, '[') + std::string(200, ']'), "too deep"},
   };
