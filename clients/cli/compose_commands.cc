@@ -37,6 +37,22 @@ std::optional<std::vector<std::string>> NamesIn(const std::string& folder) {
   return names;
 }
 
+// What a compose file names (env_file, extends) may be anything, and a pipe that nobody writes to
+// would be waited for; one that the command line names is meant.
+absl::StatusOr<std::string> ReadComposeFile(const std::string& path,
+                                            const ComposeArguments& arguments) {
+  const auto& files = arguments.files;
+  const bool is_named =
+      path == arguments.env_file || std::find(files.begin(), files.end(), path) != files.end();
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (!is_named && std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("cannot read ", path, ": it is no regular file"));
+  }
+  return ReadFile(path, kLargestFile);
+}
+
 }  // namespace
 
 void AddComposeFlags(Flags& flags, ComposeArguments* arguments) {
@@ -76,8 +92,8 @@ absl::StatusOr<ComposeProject> ReadComposeFiles(const ComposeArguments& argument
     const char* value = variables(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>(value);
   };
-  compose.read_file = [&input](const std::string& path) {
-    return path == "-" ? ReadAll(input) : ReadFile(path, kLargestFile);
+  compose.read_file = [&input, &arguments](const std::string& path) {
+    return path == "-" ? ReadAll(input) : ReadComposeFile(path, arguments);
   };
   return ReadComposeProject(compose);
 }

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <fstream>
 #include <iostream>
@@ -122,6 +123,16 @@ TEST_F(RunTest, AComposeFileThatCannotBeReadIsWrongUsage) {
   EXPECT_EQ(malformed.code, ExitCode::kUsage);
   EXPECT_THAT(malformed.errors, HasSubstr("-:"));
   EXPECT_EQ(malformed.output, "");
+}
+
+TEST_F(RunTest, CheckWaitsForNoPipeThatAFileNames) {
+  const std::string folder = testing::TempDir();
+  const std::string pipe = folder + "/pipe.env";
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const std::string file = folder + "/piped.yaml";
+  std::ofstream(file) << "services: {web: {image: x, env_file: pipe.env}}\n";
+  const Outcome outcome = Run({"check", file});
+  EXPECT_THAT(outcome.output + outcome.errors, HasSubstr("pipe.env: it is no regular file"));
 }
 
 TEST_F(RunTest, VariablesOfTheEnvironmentGoIntoComposeFiles) {
