@@ -53,7 +53,9 @@ FRONT = {
 def told(shop):
     """What the container is told, over http or https, of a request with these headers."""
     host = "told-behind.example"
-    shop.await_shown(host, (shop.write(host), shop.run(host, HTTPS_METHOD="noredirect"))[0])
+    certificate = shop.write(host)
+    shop.run(host, HTTPS_METHOD="noredirect")
+    shop.await_shown(host, certificate)
     eventually("clear text is served", lambda: asking.in_clear_text(HTTP, host)[0] == 200)
 
     def ask(how, address, headers: dict) -> dict:

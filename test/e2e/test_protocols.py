@@ -61,7 +61,7 @@ def test_https_to_containers(shop, secure):
     shop.agent.run("secure", secure, {"VIRTUAL_HOST": "secure.example", "VIRTUAL_PROTO": "https"})
     eventually("it is spoken to over TLS", lambda: status("secure.example") == 200)
     assert told("secure.example")["headers"]["host"] == "secure.example"
-    # It does speak nothing else.
+    # It speaks nothing else.
     eventually("clear text gets nowhere", lambda: status("plain-words.example") == 503)
 
 
