@@ -1,5 +1,7 @@
 #include "server/options.h"
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 #include <thread>
 #include <utility>
@@ -75,6 +77,19 @@ absl::Status CheckListener(absl::string_view text) {
   return absl::InvalidArgumentError("it is no address; write IP:PORT, as in 0.0.0.0:8080");
 }
 
+// The same, for a cluster that has that endpoint.
+absl::Status CheckEndpoint(absl::string_view text) {
+  std::string host;
+  int port = 0;
+  in6_addr bytes;
+  if (SplitAddress(text, host, port) && port > 0 &&
+      (inet_pton(AF_INET, host.c_str(), &bytes) == 1 ||
+       inet_pton(AF_INET6, host.c_str(), &bytes) == 1)) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError("it is no address; write IP:PORT, as in 127.0.0.1:8088");
+}
+
 absl::Status CheckHttpsMethod(absl::string_view text) {
   if (HttpsMethodOf(text).has_value()) return absl::OkStatus();
   return absl::InvalidArgumentError("write redirect, noredirect, nohttp or nohttps");
@@ -131,6 +146,7 @@ struct Texts {
   bool trust_default_cert = true;
   bool enable_http_on_missing_cert = true;
   bool acme_http_challenge_location = true;
+  std::string acme_responder;
   bool http2 = true;
   bool http3 = false;
   std::string access_log = "off";
@@ -196,6 +212,14 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
       "acme-http-challenge-location",
       "What is below /.well-known/acme-challenge/ goes to the containers, and not to https.",
       &texts.acme_http_challenge_location);
+  settings.Add("acme-responder", "ADDR",
+               "Who answers these challenges in the containers' place: an HTTP server at IP:PORT, "
+               "as proxies reach it, which is asked over plain HTTP by everybody, whatever "
+               "passwords and network access the host has. A container that claims that path wins.",
+               &texts.acme_responder, CheckEndpoint);
+  settings.Add("acme-http-challenge-accept-unknown-host",
+               "It answers those of hosts that nobody asks for, too.",
+               &options.control.pipeline.resources.http.unknown_hosts_have_acme_responder);
   settings.Add("http2", "HTTP/2 is offered over https. A container's label wins.", &texts.http2);
   settings.Add("http3",
                "Hosts are served over HTTP/3 (QUIC) too, at the same port of UDP, and say so. A "
@@ -241,6 +265,12 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
                "Docker networks whose addresses are reachable from other hosts, beside overlay, "
                "macvlan and ipvlan.",
                &texts.routable_networks);
+
+  settings.Add(
+      "published-ports",
+      "Containers are also reached at ports that their hosts publish, where a proxy shares "
+      "no network with them.",
+      &options.control.pipeline.routing.published_ports);
 
   settings.Section("When things fail");
   settings.Add(
@@ -326,6 +356,10 @@ void Apply(const Texts& texts, ServerOptions& options) {
       texts.acme_http_challenge_location ? AcmeChallenge::kOn : AcmeChallenge::kOff;
   https.defaults.http2 = texts.http2;
   https.defaults.http3 = texts.http3;
+  int responder_port = 0;
+  SplitAddress(texts.acme_responder, pipeline.resources.acme_responder.ip, responder_port);
+  pipeline.resources.acme_responder.port = static_cast<uint16_t>(responder_port);
+  http.unknown_hosts_have_acme_responder &= pipeline.resources.acme_responder.is_there();
   pipeline.resources.groups = texts.groups;
   pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
                                             texts.routable_networks.end());

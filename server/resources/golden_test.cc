@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "envoy/config/route/v3/route.pb.h"
+#include "server/resources/acme_responder.h"
 #include "server/resources/assignment.h"
 #include "server/resources/cluster.h"
 #include "server/resources/listener.h"
@@ -85,6 +86,7 @@ TEST(Golden, Clusters) {
     ExpectGolden(absl::StrCat("cluster_", cluster.name),
                  ClusterOf("shop/web:8000", cluster.upstream));
   }
+  ExpectGolden("cluster_acme_responder", AcmeResponderClusterOf({"127.0.0.1", 18003}));
 }
 
 // ---- endpoints ----
@@ -208,6 +210,43 @@ TEST(Golden, RoutesOfRedirects) {
     table.Put(HostOf(of.domain, {RouteTo("/", "shop/web:8000")}), serving);
   }
   ExpectGoldenRoutes("redirects", table);
+}
+
+TEST(Golden, RoutesOfAcmeChallenges) {
+  RouteTable table({.unknown_host_status = 503, .unknown_hosts_have_acme_responder = true});
+  Route internal = RouteTo("/", "shop/web:8000");
+  internal.internal = true;
+  Serving serving;
+  serving.has_acme_responder = true;
+  table.Put(HostOf("internal.example", {internal}), serving);
+  table.Put(HostOf("~^regex[0-9]+$", {RouteTo("/", "shop/web:8000")}), serving);
+  serving.redirect = Serving::Redirect{};
+  table.Put(HostOf("redirected.example", {RouteTo("/", "shop/web:8000")}), serving);
+  table.Put(HostOf("claims.example", {RouteTo("/.well-known/acme-challenge", "shop/own:8000"),
+                                      RouteTo("/", "shop/web:8000")}),
+            serving);
+  ExpectGoldenRoutes("acme_challenges", table);
+}
+
+TEST(AcmeResponder, IsWeakerThanAContainersClaimOfThePath) {
+  const struct {
+    const char* path;
+    bool claims;
+  } cases[] = {
+      {"/", false},
+      {"/.well-known/", false},
+      {"/.well-known/acme-challenge", true},
+      {"/.well-known/acme-challenge/", true},
+      {"/.well-known/acme-challenge/token", true},
+      {"/.well-known/acme-challenges", false},
+      {"~^/\\.well-known/acme-challenge/", false},
+  };
+  for (const auto& of : cases) {
+    EXPECT_EQ(ClaimsChallenges(*HostOf("shop.example", {RouteTo(of.path, "shop/own:8000"),
+                                                        RouteTo("/", "shop/web:8000")})),
+              of.claims)
+        << of.path;
+  }
 }
 
 TEST(Golden, RoutesOfPasswords) {

@@ -79,7 +79,8 @@ uint16_t HttpListeners::PortOf(const VirtualHost& host, Changes& out) {
 RouteTable& HttpListeners::TableAt(uint16_t port) {
   return ports_
       .try_emplace(port, RouteTable::Options{options_.default_host, options_.unknown_host_status,
-                                             options_.settings})
+                                             options_.settings, /*tls=*/false,
+                                             options_.unknown_hosts_have_acme_responder})
       .first->second;
 }
 

@@ -31,6 +31,8 @@ class HttpListeners {
     std::string default_host;
     // The status for a host that nobody claims: 404 or 503 (as nginx-proxy has it).
     int unknown_host_status = 404;
+    // ACME's challenges of such a host pass to the responder (acme_responder.h) too.
+    bool unknown_hosts_have_acme_responder = false;
   };
   // How a domain is served here; nothing: as if nobody claimed it.
   using ServingOf = absl::FunctionRef<std::optional<Serving>(const VirtualHost&)>;

@@ -64,6 +64,11 @@ Resources::Resources(Options options)
 ResourceChanges Resources::Initial() {
   ResourceChanges out;
   out.shared = http_.Initial().resources;
+  if (options_.acme_responder.is_there()) {
+    out.shared.push_back({Type::kCluster, kAcmeResponderCluster,
+                          Resource::Of(Type::kCluster, kAcmeResponderCluster,
+                                       AcmeResponderClusterOf(options_.acme_responder))});
+  }
   return out;
 }
 
@@ -147,6 +152,7 @@ std::optional<Serving> Resources::InClearText(const VirtualHost& host) const {
   Serving serving;
   serving.passwords = passwords_.Of(host);
   serving.has_open_challenges = tls.serves_challenges;
+  serving.has_acme_responder = tls.serves_challenges && options_.acme_responder.is_there();
   switch (tls.clear_text) {
     case DomainTls::ClearText::kServed:
       return serving;

@@ -10,6 +10,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "server/certificates/certificates.h"
 #include "server/passwords/passwords.h"
+#include "server/resources/acme_responder.h"
 #include "server/resources/api_listener.h"
 #include "server/resources/host_passwords.h"
 #include "server/resources/http_listeners.h"
@@ -43,6 +44,8 @@ class Resources {
     // Where proxies listen, and what hosts get that nobody claims.
     HttpListeners::Options http;
     HttpsListeners::Options https;
+    // Of every host that is served in clear text, unless it says otherwise.
+    AcmeResponder acme_responder;
     // Groups that get derived routes. Others get nothing from containers.
     std::vector<std::string> groups = {"default"};
   };
@@ -50,7 +53,7 @@ class Resources {
   explicit Resources(Options options);
 
   // What every view with derived routes has before any container is known: a listener without
-  // routes.
+  // routes, and the ACME responder's cluster where there is one.
   ResourceChanges Initial();
 
   ResourceChanges Apply(const ModelChanges& changes);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -58,6 +59,39 @@ std::vector<std::string> Text(const std::vector<ResourceChange>& changes) {
 
 const View kOnHost = {"default", "h1", {}, "", ""};
 const View kOutside = {"default", "", {}, "", ""};
+
+envoy::config::route::v3::RouteConfiguration RoutesIn(const ResourceChanges& changes) {
+  envoy::config::route::v3::RouteConfiguration routes;
+  for (const ResourceChange& change : changes.shared) {
+    if (change.type != Type::kRoute || change.name != "http") continue;
+    EXPECT_TRUE(routes.ParseFromString(std::string(change.after->body())));
+  }
+  return routes;
+}
+
+TEST(Resources, ChallengesPassToTheResponderUnlessTheHostSaysOtherwise) {
+  Resources::Options options;
+  options.acme_responder = {"127.0.0.1", 18003};
+  Resources resources(options);
+  EXPECT_THAT(Text(resources.Initial().shared),
+              ElementsAre("RDS http", "LDS http", "CDS acme-responder"));
+  const auto first_cluster = [&](std::optional<AcmeChallenge> said) {
+    auto host = std::make_shared<VirtualHost>(*HostOf("shop.example", "shop/web:8000"));
+    host->settings.acme_challenge = said;
+    ModelChanges changes;
+    changes.virtual_hosts.push_back({"shop.example", std::move(host)});
+    const auto routes = RoutesIn(resources.Apply(changes));
+    EXPECT_EQ(routes.virtual_hosts_size(), 1);
+    return routes.virtual_hosts(0).routes(0).route().cluster();
+  };
+  EXPECT_EQ(first_cluster(std::nullopt), "acme-responder");
+  EXPECT_EQ(first_cluster(AcmeChallenge::kOff), "shop/web:8000");
+  EXPECT_EQ(first_cluster(AcmeChallenge::kOn), "acme-responder");
+}
+
+TEST(Resources, WithoutAResponderThereIsNoClusterOfIts) {
+  EXPECT_THAT(Text(Resources({}).Initial().shared), ElementsAre("RDS http", "LDS http"));
+}
 
 TEST(Resources, OneMoreContainerIsOneAssignmentAView) {
   Resources resources({});

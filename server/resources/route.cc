@@ -13,6 +13,7 @@
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.pb.h"
 #include "server/base/nginx_regex.h"
+#include "server/resources/acme_responder.h"
 #include "server/resources/basic_auth.h"
 #include "server/vocabulary/host.h"
 #include "server/vocabulary/path.h"
@@ -33,8 +34,6 @@ constexpr char kRetryUnsent[] = "connect-failure,refused-stream,reset-before-req
 constexpr char kRetrySent[] = "connect-failure,refused-stream,reset-before-request,reset";
 // What 301 does not change.
 constexpr char kReadingMethods[] = "GET|HEAD";
-// RFC 8555, section 8.3.
-constexpr char kChallenges[] = "/.well-known/acme-challenge/";
 // A challenge's token has no other characters, so that nothing else ("..%2f..%2fsecret") is had by
 // way of it where clear text is otherwise redirected, or a client has to show who it is.
 constexpr char kOneChallenge[] = "~^/\\.well-known/acme-challenge/[A-Za-z0-9_-]+$";
@@ -218,16 +217,27 @@ void AddRefusalOfAmbiguousPaths(const VirtualHost& host,
   ambiguous.mutable_direct_response()->set_status(400);
 }
 
-void AddRoutes(const VirtualHost& host, const Serving& serving,
-               envoy::config::route::v3::VirtualHost& to) {
-  const HostPasswords& passwords = serving.passwords;
+void AddResponder(const std::string& host, envoy::config::route::v3::VirtualHost& to) {
+  auto& challenges = *to.add_routes();
+  *challenges.mutable_match() = MatchOf(host, kChallenges);
+  PassToAcmeResponder(challenges);
+}
+
+void AddChallenges(const VirtualHost& host, const Serving& serving,
+                   envoy::config::route::v3::VirtualHost& to) {
+  if (serving.has_acme_responder && !ClaimsChallenges(host)) return AddResponder(host.domain, to);
   const bool open = serving.redirect.has_value()
                         ? serving.redirect->but_challenges
-                        : serving.has_open_challenges && !passwords.empty();
+                        : serving.has_open_challenges && !serving.passwords.empty();
   if (open) AddRoutes(host, ChallengesOf(host), Serving(), to);
+}
+
+void AddRoutes(const VirtualHost& host, const Serving& serving,
+               envoy::config::route::v3::VirtualHost& to) {
+  AddChallenges(host, serving, to);
   if (serving.redirect.has_value()) AddRedirects(host, *serving.redirect, to);
   if (serving.redirect.has_value() && !serving.redirect->but_forwarded_https) return;
-  if (!passwords.paths.empty()) AddRefusalOfAmbiguousPaths(host, to);
+  if (!serving.passwords.paths.empty()) AddRefusalOfAmbiguousPaths(host, to);
   AddRoutes(host, host.routes, serving, to);
 }
 
@@ -280,7 +290,7 @@ envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domai
 
 std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& catch_all) {
   if (catch_all.regexes.empty() && catch_all.default_host.host == nullptr &&
-      catch_all.unknown_host_status == 404) {
+      catch_all.unknown_host_status == 404 && !catch_all.has_acme_responder) {
     return std::nullopt;
   }
   envoy::config::route::v3::VirtualHost virtual_host;
@@ -295,7 +305,10 @@ std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& 
   }
   if (catch_all.default_host.host != nullptr) {
     AddRoutes(*catch_all.default_host.host, *catch_all.default_host.serving, virtual_host);
-  } else if (catch_all.unknown_host_status != 404) {
+    return virtual_host;
+  }
+  if (catch_all.has_acme_responder) AddResponder(virtual_host.name(), virtual_host);
+  if (catch_all.unknown_host_status != 404) {
     auto& unknown = *virtual_host.add_routes();
     unknown.mutable_match()->set_prefix("/");
     unknown.mutable_direct_response()->set_status(

@@ -35,6 +35,9 @@ struct Serving {
   HostPasswords passwords;
   // What is below /.well-known/acme-challenge/ is for everybody, whatever the passwords.
   bool has_open_challenges = false;
+  // It passes to the responder of acme_responder.h, for everybody, redirect or not, unless a
+  // container claims that path.
+  bool has_acme_responder = false;
 };
 
 // The virtual host of a domain that is no regular expression. Each path has two routes: one for the
@@ -63,6 +66,8 @@ struct CatchAll {
   ServedHost default_host;
   // For a host that nobody claims.
   int unknown_host_status = 404;
+  // Its challenges pass to the responder.
+  bool has_acme_responder = false;
 };
 
 // The virtual host "*". None: without one proxies answer 404, and that is all it would do.

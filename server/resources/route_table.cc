@@ -43,6 +43,7 @@ ResourceChange RouteTable::Change(const std::string& name) const {
   for (const auto& [domain, piece] : pieces_) bytes += piece;
   CatchAll catch_all;
   catch_all.unknown_host_status = options_.unknown_host_status;
+  catch_all.has_acme_responder = options_.unknown_hosts_have_acme_responder;
   for (const auto& [domain, served] : catch_all_) {
     const ServedHost of = {served.host.get(), &served.serving};
     if (IsHostRegex(domain)) {

@@ -25,6 +25,8 @@ class RouteTable {
     int unknown_host_status = 404;
     ListenerSettings settings = {};
     bool tls = false;  // of a listener that speaks it
+    // Challenges of such a host pass to the responder (acme_responder.h).
+    bool unknown_hosts_have_acme_responder = false;
   };
 
   explicit RouteTable(Options options) : options_(std::move(options)) {}

@@ -139,6 +139,13 @@ std::pair<std::string, std::string> WhyNone(const Whereabouts& at) {
   if (at.network_owner->network_mode() == "none") {
     return {"it has no network (network_mode: none)", "connect it to a network"};
   }
+  if (!at.published_ports) {
+    return {
+        "it has no address on a network that is known to be reachable, and ports that the host "
+        "publishes are not used (--published-ports=false)",
+        "connect it to a bridge network; a network that spans hosts by other means goes in the "
+        "configuration as routable"};
+  }
   return {
       absl::StrCat("it has no address on a network that is known to be reachable, and port ",
                    at.port, " is not published at an address of the host that is known"),
@@ -158,7 +165,7 @@ std::vector<Address> AddressesOf(const Whereabouts& at, const Place& place, Prob
   Candidates candidates;
   if (at.network_owner != nullptr) {
     AddNetworks(at, candidates);
-    AddPublishedPorts(at, candidates);
+    if (at.published_ports) AddPublishedPorts(at, candidates);
     if (at.network_owner->network_mode() == "host") AddHostNetwork(at, candidates);
   }
   std::vector<Address> addresses = std::move(candidates).InOrder();

@@ -24,6 +24,8 @@ struct Whereabouts {
   uint16_t port;
   // Names of networks that span hosts whatever their driver.
   const absl::flat_hash_set<std::string>& routable_networks;
+  // Whether a port that the host publishes is a way.
+  bool published_ports = true;
 };
 
 // All ways to the endpoint, in order of preference (see docs/addresses.md); IPv4 before IPv6,

@@ -81,6 +81,28 @@ void Check(const AddressCase& c) {
 
 const std::vector<std::string> kHostAddress = {"10.0.0.7"};
 
+TEST(AddressesOf, PublishedPortsOnlyWhereTheyAreAWay) {
+  AddressCase both{
+      "", "b", {{"b", "bridge", "172.20.0.2", ""}}, {{8000, "tcp", "10.0.0.9", 80}}, {}, "", ""};
+  HostFacts host;
+  host.addresses = kHostAddress;
+  const absl::flat_hash_set<std::string> none;
+  Problems problems;
+  v1::Container container = ContainerOf(both);
+  EXPECT_EQ(Text(AddressesOf({container, &container, &host, 8000, none, false}, {}, problems)),
+            "host b 172.20.0.2:8000");
+  container.set_network_mode("host");
+  EXPECT_EQ(Text(AddressesOf({container, &container, &host, 8000, none, false}, {}, problems)),
+            "host b 172.20.0.2:8000, host-network 10.0.0.7:8000");
+  EXPECT_TRUE(problems.empty());
+
+  container = ContainerOf({"", "b", {}, {{8000, "tcp", "0.0.0.0", 80}}, {}, "", ""});
+  EXPECT_EQ(Text(AddressesOf({container, &container, &host, 8000, none, false}, {}, problems)), "");
+  ASSERT_EQ(problems.size(), 1);
+  EXPECT_THAT(problems[0].what, HasSubstr("ports that the host publishes are not used"));
+  EXPECT_THAT(problems[0].cure, testing::Not(HasSubstr("publish")));
+}
+
 TEST(AddressesOf, Networks) {
   for (const AddressCase& c : std::vector<AddressCase>{
            {"a bridge",

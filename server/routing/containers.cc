@@ -221,9 +221,9 @@ std::shared_ptr<const Endpoint> Containers::BuildEndpoint(const Member& member,
   Place place;
   place.host = member.host_id;
   place.container = NameOf(container);
-  endpoint->addresses = AddressesOf(
-      {container, NetworkOwner(host, container), host.facts.get(), port, routable_networks_}, place,
-      problems);
+  endpoint->addresses = AddressesOf({container, NetworkOwner(host, container), host.facts.get(),
+                                     port, routable_networks_, published_ports_},
+                                    place, problems);
   return endpoint;
 }
 

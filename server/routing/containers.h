@@ -24,9 +24,11 @@ namespace fairlead {
 // network, or a host's containers.
 class Containers {
  public:
-  Containers(absl::flat_hash_set<std::string> routable_networks,
+  Containers(absl::flat_hash_set<std::string> routable_networks, bool published_ports,
              const CrashDamper::Options& crash_damping)
-      : routable_networks_(std::move(routable_networks)), crash_damping_(crash_damping) {}
+      : routable_networks_(std::move(routable_networks)),
+        published_ports_(published_ports),
+        crash_damping_(crash_damping) {}
 
   // The members that changed, each once. A change's `before` is not looked at. Each container's
   // problems go to `problems`, under "container HOST/ID".
@@ -75,6 +77,7 @@ class Containers {
   const v1::Container* NetworkOwner(const Host& host, const v1::Container& container) const;
 
   const absl::flat_hash_set<std::string> routable_networks_;
+  const bool published_ports_;
   const CrashDamper::Options crash_damping_;
   absl::flat_hash_map<std::string, Host> hosts_;
   // When a damper has to be asked again, and of which container on which host.

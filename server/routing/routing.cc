@@ -36,7 +36,8 @@ bool AllOn(const Service& service, const std::string& host_id) {
 }  // namespace
 
 Routing::Routing(Options options)
-    : containers_(std::move(options.routable_networks), options.crash_damping),
+    : containers_(std::move(options.routable_networks), options.published_ports,
+                  options.crash_damping),
       services_(options.empty_service_retention, options.most_empty_services),
       routes_(services_) {}
 

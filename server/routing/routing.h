@@ -51,6 +51,8 @@ class Routing {
     // Names of Docker networks on which endpoints can be reached from other hosts, whatever their
     // driver.
     absl::flat_hash_set<std::string> routable_networks;
+    // Whether endpoints are reached at ports that their hosts publish.
+    bool published_ports = true;
     CrashDamper::Options crash_damping;
   };
 

@@ -25,6 +25,9 @@ EXTERNAL_PORT = 10082
 PUT_PORT = 10083
 NOBODYS_PORT = 10084
 
+# The cluster of whoever answers ACME's challenges.
+ACME_RESPONDER = "acme-responder"
+
 MULTIPORTS = f"""
 multi.example:
   "/": {{port: 8000}}
@@ -59,6 +62,8 @@ CONTAINERS = {
     "moved": {"VIRTUAL_HOST": "moved.example", "NON_GET_REDIRECT": "308", "HSTS": "max-age=7"},
     "nohttp": {"VIRTUAL_HOST": "nohttp.example", "HTTPS_METHOD": "nohttp"},
     "nohttps": {"VIRTUAL_HOST": "nohttps.example", "HTTPS_METHOD": "nohttps"},
+    "no-acme": {"VIRTUAL_HOST": "no-acme.example", "ACME_HTTP_CHALLENGE_LOCATION": "false"},
+    "own-acme": {"VIRTUAL_HOST": "both.example", "VIRTUAL_PATH": "/.well-known/acme-challenge"},
 }
 CERTIFIED = ("secure.example", "both.example", "moved.example", "nohttp.example", "nohttps.example")
 
@@ -67,6 +72,7 @@ HOSTS = [
     *("www.shop.co.uk", "web1.test", "web.test", "wiki.org", "default.example", "nobody.example"),
     *("internal.example", "multi.example", "ports.example", "paused.example", "put.example"),
     *("x-put.example", "put.anything", "example", "a.b.shop.example"),
+    "no-acme.example",
     *CERTIFIED,
 ]
 PATHS = [
@@ -75,6 +81,7 @@ PATHS = [
     *("//api", "/api/../x", "/api%2Fx", "/.well-known/acme-challenge/token", "/old/x", "/exact"),
     *("/x/..//api/v2//users", "/./app/./x", "/left/../../exact", "/api/%2E%2e/left/x", "/%61pi/v2/..;/x"),
     *("/x%2F..%2Fapi", "//", "/..", "/app\\x", "/number/../%7Euser|{x}", "/api/x/..", "/gone/%00"),
+    *("/.well-known/acme-challenge", "/.well-known/acme-challenge/", "/.well-known/acme-challenge/x/y?z"),
     *("/exact/", "/separate", "/separate/x", "/separated", "/number/42", "/number/x", "/gone"),
 ]
 
@@ -197,7 +204,9 @@ class Backends:
 def shop(tmp_path_factory):
     folder = tmp_path_factory.mktemp("explain")
     backends = Backends()
-    running = Shop(folder, 0, Authority(folder), ["--default-host=default.example"])
+    responder = f"127.0.0.1:{backends.start(ACME_RESPONDER)}"
+    flags = ["--default-host=default.example", f"--acme-responder={responder}"]
+    running = Shop(folder, 0, Authority(folder), flags)
     try:
         for name in CERTIFIED:
             running.write(name)
@@ -311,6 +320,9 @@ def differs(said: dict, answered: Answered) -> Optional[str]:
         return None if answered.location == said["location"] else f"to {answered.location}"
     bodies = set()
     for cluster in said["clusters"]:
+        if cluster["name"] == ACME_RESPONDER:
+            bodies.add(f"{ACME_RESPONDER} {said['path']}")
+            continue
         for endpoint in cluster["endpoints"]:
             name = endpoint["containerName"][len("shop-") : -len("-1")]
             nine = cluster["name"].endswith(":9000")
@@ -337,6 +349,7 @@ def test_500_requests_get_what_explain_says(shop):
             wrong.append(f"{asked}: {said[asked]['summary']}; but {difference}")
     assert not wrong, f"{len(wrong)} of {len(requests)}:\n" + "\n".join(wrong)
     # The requests are worth something only if they meet every kind of answer.
+    assert any(of["name"] == ACME_RESPONDER for one in said.values() for of in one["clusters"])
     kinds = {(one["outcome"], one["status"]) for one in said.values()}
     expected = {("FORWARDED", 0), ("NO_CONNECTION", 0)}
     expected |= {("ANSWERED", status) for status in (202, 301, 302, 308, 400, 404, 410, 503)}
