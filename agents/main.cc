@@ -1,6 +1,7 @@
 // fairlead-agent: engine -> observer -> reporter -> server.
 #include <malloc.h>
 #include <signal.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <array>
@@ -71,7 +72,7 @@ void Run(const AgentSettings& settings, const EngineUrl& engine,
 
   int signal = 0;
   sigwait(&signals, &signal);
-  spdlog::info("ends on signal {}", signal);
+  spdlog::info("{}: fairlead-agent ends", strsignal(signal));
   observer.Stop();
   reporter.Stop();
 }

@@ -35,7 +35,9 @@ Problem WarmUpProblem(absl::Duration warm_up) {
       "for ",
       absl::FormatDuration(warm_up), " at most; else they would be told that there are no routes");
   problem.cure =
-      "nothing if it is new; a server that should know more was started without its --data-dir";
+      "nothing if it is new; else keep its --data-dir over restarts (/var/lib/fairlead by default, "
+      "in "
+      "a container a volume that is mounted there)";
   return problem;
 }
 

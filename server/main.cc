@@ -11,6 +11,7 @@
 #include <string>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_format.h"
 #include "absl/synchronization/mutex.h"
 #include "server/base/log.h"
@@ -40,6 +41,11 @@ sigset_t BlockEndSignals() {
   return signals;
 }
 
+// For programs that had the server take any free port.
+void PrintIfFree(const char* what, const std::string& asked, const std::string& taken) {
+  if (absl::EndsWith(asked, ":0")) absl::PrintF("%s %s\n", what, taken);
+}
+
 absl::Status ServeUntilSignal(const ServerOptions& options) {
   const sigset_t signals = BlockEndSignals();
   const auto store = OpenStore(options.data_dir);
@@ -47,15 +53,17 @@ absl::Status ServeUntilSignal(const ServerOptions& options) {
   {
     const auto server = Server::Start(options, **store);
     if (!server.ok()) return server.status();
-    absl::PrintF("xds %s\nagents %s\nadmin %s\nhttp %s\n", (*server)->xds_address(),
-                 (*server)->agent_address(), (*server)->admin_address(), (*server)->http_address());
+    PrintIfFree("xds", options.xds_listen, (*server)->xds_address());
+    PrintIfFree("agents", options.agent_listen, (*server)->agent_address());
+    PrintIfFree("admin", options.admin_listen, (*server)->admin_address());
+    PrintIfFree("http", options.http_listen, (*server)->http_address());
     std::fflush(stdout);
     spdlog::info("fairlead-server {} is ready: xDS on {}, agents on {}, admin on {}, HTTP on {}",
                  kVersion, (*server)->xds_address(), (*server)->agent_address(),
                  (*server)->admin_address(), (*server)->http_address());
     int signal = 0;
     sigwait(&signals, &signal);
-    spdlog::info("{}: shutting down; proxies keep what they have", strsignal(signal));
+    spdlog::info("{}: fairlead-server shuts down; proxies keep what they have", strsignal(signal));
   }
   return (*store)->Flush(absl::Seconds(5));
 }

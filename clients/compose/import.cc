@@ -203,11 +203,9 @@ class Importer {
         for (const ComposeMount& mount : service.mounts) AddMount(service, mount);
         return;
       case ProxyRole::kCompanion:
-        Add(Finding::NOT_SUPPORTED, service.place, service.name, service.image->text,
-            "challenges of the kind HTTP-01 that it writes to a volume are answered by nobody: "
-            "paths below /.well-known/acme-challenge/ go to the host's own containers",
-            "get certificates by DNS-01 (ACME_CHALLENGE=DNS-01), or with a tool that answers "
-            "challenges itself, in a container that asks for the host with this path");
+        Add(Finding::SAME, service.place, service.name, service.image->text,
+            "its challenges (HTTP-01) are answered out of the volume that the proxy has at "
+            "/usr/share/nginx/html, and its certificates are taken up as it writes them");
         return;
       default:
         return;

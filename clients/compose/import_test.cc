@@ -152,7 +152,7 @@ TEST(Import, Mounts) {
       {"html:/usr/share/nginx/html",
        "SAME 5 proxy /usr/share/nginx/html/errors/50x.html: if the volume has it: read"},
       {"html:/usr/share/nginx/html",
-       "DIFFERENT 5 proxy /usr/share/nginx/html/.well-known: if the volume has it: "},
+       "SAME 5 proxy /usr/share/nginx/html/.well-known: if the volume has it: "},
       {"./htpasswd:/etc/nginx/htpasswd:ro", "SAME 5 proxy /etc/nginx/htpasswd: read"},
       {"logs:/var/log/nginx", "DIFFERENT 5 proxy /var/log/nginx: nothing reads it"},
   };
@@ -195,7 +195,7 @@ TEST(Import, TheCompanion) {
       "  shop: {image: x, environment: [VIRTUAL_HOST=s.example, LETSENCRYPT_HOST=s.example]}\n"));
   EXPECT_EQ(import.verdict(), v1::ComposeImport::READ_FIRST);
   const auto findings = FindingsOf(import);
-  EXPECT_THAT(findings, Contains(StartsWith("NOT_SUPPORTED 9 acme nginxproxy/acme-companion: ")));
+  EXPECT_THAT(findings, Contains(StartsWith("SAME 9 acme nginxproxy/acme-companion: ")));
   EXPECT_THAT(findings, Contains(StartsWith("DIFFERENT 10 shop LETSENCRYPT_HOST: ")));
 }
 

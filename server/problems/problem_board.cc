@@ -107,11 +107,13 @@ void ProblemBoard::Set(ProblemsOf problems, absl::Time now) {
 }
 
 void ProblemBoard::Tell(Change change, const Problem& problem, absl::Time now) {
+  const bool is_notice = problem.severity == Problem::Severity::kNotice;
+  const char* const kind = is_notice ? "notice" : "problem";
   if (change == Change::kAppeared) {
-    spdlog::warn("problem: {}: {}; cure: {}", PlaceForLog(problem.place), Quoted(problem.what),
-                 Quoted(problem.cure));
+    spdlog::log(is_notice ? spdlog::level::info : spdlog::level::warn, "{}: {}: {}; cure: {}", kind,
+                PlaceForLog(problem.place), Quoted(problem.what), Quoted(problem.cure));
   } else {
-    spdlog::info("problem gone: {}: {}", PlaceForLog(problem.place), Quoted(problem.what));
+    spdlog::info("{} gone: {}: {}", kind, PlaceForLog(problem.place), Quoted(problem.what));
   }
   if (listener_) listener_(change, problem, now);
 }

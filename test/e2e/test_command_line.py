@@ -1,5 +1,7 @@
 """A wrong flag or a wrong configuration file is refused, and the message says which flag or which line."""
 
+import subprocess
+
 import pytest
 
 from harness import paths
@@ -18,6 +20,8 @@ def test_an_unknown_flag_is_named(program):
     [
         ("server", "--xds-listen", "nonsense"),
         ("server", "--http-listener", "1.2.3.4:99999"),
+        ("server", "--acme-responder", "localhost:8088"),
+        ("server", "--acme-responder", "127.0.0.1:0"),
         ("server", "--error-page", "/nowhere/page.html"),
         ("server", "--unavailable-page", "/dev/null"),
         ("server", "--https-listener", "nowhere"),
@@ -34,6 +38,28 @@ def test_an_unknown_flag_is_named(program):
 def test_a_flag_with_a_wrong_value_is_named(program, flag, value, tmp_path):
     more = [f"--data-dir={tmp_path}"] if program == "server" else []
     assert flag in fails([PROGRAMS[program](), flag, value, *more])
+
+
+def test_which_free_port_was_taken_is_printed():
+    names = {"xds": "xds", "agents": "agent", "admin": "admin", "http": "http"}
+    server = subprocess.Popen(
+        [
+            paths.server(),
+            "--data-dir=memory",
+            *(f"--{port}-listen=127.0.0.1:0" for port in names.values()),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        lines = [server.stdout.readline().split(" ") for _ in names]
+    finally:
+        server.terminate()
+        assert server.wait(timeout=60) == 0
+        server.stdout.close()
+    assert [name for name, _ in lines] == list(names)
+    assert all(int(address.partition("127.0.0.1:")[2]) > 0 for _, address in lines)
 
 
 def test_plain_text_off_loopback_needs_a_word():

@@ -88,8 +88,18 @@ def test_docker_stop_lets_requests_end(drop_in):
     asking.join()
     assert answers[0].status == 200
     assert proxy.state()["ExitCode"] == 0
-    # Whoever is killed at the end of its time has another status; Envoy went first.
-    assert "is killed" not in proxy.log()
+    # Each in its turn: whoever is killed at the end of its time is a warning. Nobody writes without being named.
+    own = []
+    for line in proxy.log().splitlines():
+        if line.startswith("{"):
+            own.append(json.loads(line))
+        else:
+            assert "] [envoy] [" in line or " HTTP/1.1" in line, line
+    assert [line for line in own if line["level"] != "info"] == []
+    ended = [line["msg"] for line in own if line["msg"].startswith("Terminated: ")]
+    assert [message.split()[1] for message in ended] == [
+        *("fairlead-drop-in", "fairlead-agent", "fairlead-server")
+    ]
 
 
 def test_a_request_without_end_does_not_hold_docker_stop(drop_in):
@@ -136,13 +146,23 @@ def test_only_containers_on_a_shared_network_get_requests(drop_in):
     proxy.await_only("near.example", compose.containers("near"))
 
 
-def test_the_default_host_gets_what_nobody_claims(drop_in):
+def test_the_default_host_and_a_container_in_the_hosts_network(drop_in):
+    own = demo_service(
+        "gateway.example",
+        network_mode="host",
+        command=["serve", "8124"],
+        environment={"VIRTUAL_PORT": "8124"},
+    )
     compose, proxy = drop_in(
-        {"web": demo_service("main.example")},
+        {"web": demo_service("main.example"), "own": own},
         proxy={"environment": {"DEFAULT_HOST": "main.example", "DISABLE_ACCESS_LOGS": "true"}},
     )
     proxy.await_only("main.example", compose.containers("web"))
+    # What nobody claims.
     proxy.await_only("nobody.example", compose.containers("web"))
+    # By the gateway of the proxy's network.
+    eventually("it answers", lambda: proxy.status("gateway.example") == 200)
+    assert proxy.problems() == []
     # No request is in the log, whose last lines come when the proxy ends.
     proxy.host.docker("stop", "-t", "20", proxy.container)
     assert "GET /" not in proxy.log()
@@ -395,10 +415,25 @@ def test_it_listens_on_ipv6_and_ipv4(drop_in):
 
 
 def test_what_is_not_supported_is_named(drop_in):
-    environment = {"LOG_FORMAT": "$$remote_addr", "LOG_JSON": "true", "HTTP_PORT": "80"}
-    _, proxy = drop_in({}, proxy={"environment": environment})
+    environment = {
+        "LOG_FORMAT": "$$remote_addr",
+        "LOG_JSON": "true",
+        "HTTP_PORT": "80",
+        "FAIRLEAD_HTTP_LISTEN": "0.0.0.0:18090",
+        "FAIRLEAD_INSECURE": "true",
+        "FAIRLEAD_XDS_LISTEN": "0.0.0.0:18000",
+    }
+    healthcheck = {"test": ["CMD", "fairlead", "hosts"], "interval": "1s"}
+    ports = ["80:80", "18090:18090"]
+    _, proxy = drop_in(
+        {}, proxy={"environment": environment, "healthcheck": healthcheck, "ports": ports}
+    )
     assert "LOG_FORMAT=$remote_addr is not supported: " in proxy.log()
+    assert "FAIRLEAD_XDS_LISTEN=0.0.0.0:18000 has no effect: " in proxy.log()
     assert "HTTP_PORT" not in proxy.log()
+    # The status page is where it is asked for, and the healthcheck of the docs passes.
+    assert asking.in_clear_text((proxy.ip, 18090), "x", "/healthz")[0] == 200
+    eventually("it is healthy", lambda: proxy.state()["Health"]["Status"] == "healthy")
     # What is, is honoured beside it.
     assert proxy.status("nobody.example", "/some/path") == 503
     eventually("the request is in the log, in JSON", lambda: '"path":"/some/path"' in proxy.log())

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "server/base/log.h"
@@ -48,9 +50,6 @@ constexpr Unsupported kUnsupported[] = {
     {"DHPARAM_BITS", "", "Envoy has no ciphers with DHE, which these parameters are for", true},
     {"DHPARAM_SKIP", "", "Envoy has no ciphers with DHE", true},
     {"DHPARAM_GENERATION", "", "Envoy has no ciphers with DHE", true},
-    {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "false",
-     "paths below /.well-known/acme-challenge/ are answered for known names alone; let a container "
-     "ask for the host (VIRTUAL_HOST) before a certificate is got for it"},
     {"NGINX_CONTAINER_LABEL", "",
      "this container finds itself without a label; FAIRLEAD_NETWORKS names its networks by hand",
      true},
@@ -72,17 +71,18 @@ constexpr UnreadFile kUnread[] = {
     {"/etc/nginx/conf.d",
      "nginx's directives mean nothing to Envoy; see docs/static-resources.md for listeners and "
      "clusters of your own"},
-    {"/etc/nginx/toplevel.conf.d", "nginx's directives mean nothing to Envoy"},
+    {"/etc/nginx/toplevel.conf.d",
+     "nginx's directives mean nothing to Envoy; TCP goes by a listener and a cluster of your own, "
+     "see docs/static-resources.md"},
     {"/etc/nginx/proxy.conf",
-     "nginx's directives mean nothing to Envoy; the headers of that file's default are set "
-     "by Envoy where docs/drop-in.md says so"},
+     "nginx's directives mean nothing to Envoy; containers are sent the headers of that file's "
+     "default all the same, see docs/labels.md"},
     {"/etc/nginx/network_internal.conf",
      "NETWORK_ACCESS=internal has rules of its own, see docs/labels.md"},
-    {"/etc/nginx/nginx.conf", "nginx's directives mean nothing to Envoy"},
+    {"/etc/nginx/nginx.conf",
+     "nginx's directives mean nothing to Envoy; see docs/static-resources.md for listeners, "
+     "clusters and routes of your own"},
     {"/etc/nginx/dhparam", "Envoy has no ciphers with DHE, which these parameters are for"},
-    {"/usr/share/nginx/html/.well-known",
-     "paths below /.well-known/acme-challenge/ go to the host's own containers, so that whoever "
-     "writes challenges there gets no certificate; get certificates by DNS-01"},
     {"/app/nginx.tmpl", "there is no template; routes come from the containers' words"},
 };
 
@@ -116,6 +116,24 @@ absl::StatusOr<uint16_t> ReadPort(const Variables& variables, const char* name,
   return static_cast<uint16_t>(port);
 }
 
+// Where the status page is served: it is also how this program sees that the server is up.
+absl::Status ReadStatusListen(const Variables& variables, DropInSettings& settings) {
+  constexpr char kName[] = "FAIRLEAD_HTTP_LISTEN";
+  settings.status_listen = Value(variables, kName, "127.0.0.1:18080");
+  const std::pair<std::string, std::string> parts =
+      absl::StrSplit(settings.status_listen, absl::MaxSplits(':', 1));
+  uint32_t port = 0;
+  if (IsAmong(parts.first, "127.0.0.1,0.0.0.0") && absl::SimpleAtoi(parts.second, &port) &&
+      port > 0 && port <= 65535) {
+    settings.status_port = static_cast<uint16_t>(port);
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(kName, "=", Quoted(settings.status_listen),
+                   " is not taken here; write 127.0.0.1:PORT, or 0.0.0.0:PORT for all addresses "
+                   "(which takes FAIRLEAD_INSECURE=true too)"));
+}
+
 // As nginx-proxy's templates read a switch (Go's strconv.ParseBool).
 absl::StatusOr<bool> ReadSwitch(const Variables& variables, const char* name, bool otherwise) {
   const std::string text = Value(variables, name, otherwise ? "true" : "false");
@@ -133,12 +151,15 @@ absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) 
   bool log_json = false;
   bool no_log = false;
   bool http3 = false;
-  const std::pair<const char*, bool&> switches[] = {{"ENABLE_IPV6", ipv6},
-                                                    {"ENABLE_PROXY_PROTOCOL", proxy_protocol},
-                                                    {"TRUST_DOWNSTREAM_PROXY", trust},
-                                                    {"LOG_JSON", log_json},
-                                                    {"DISABLE_ACCESS_LOGS", no_log},
-                                                    {"ENABLE_HTTP3", http3}};
+  bool unknown_challenges = false;
+  const std::pair<const char*, bool&> switches[] = {
+      {"ENABLE_IPV6", ipv6},
+      {"ENABLE_PROXY_PROTOCOL", proxy_protocol},
+      {"TRUST_DOWNSTREAM_PROXY", trust},
+      {"LOG_JSON", log_json},
+      {"DISABLE_ACCESS_LOGS", no_log},
+      {"ENABLE_HTTP3", http3},
+      {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", unknown_challenges}};
   for (const auto& [name, value] : switches) {
     const absl::StatusOr<bool> read = ReadSwitch(variables, name, false);
     if (!read.ok()) return read.status();
@@ -153,14 +174,20 @@ absl::Status ReadSwitches(const Variables& variables, DropInSettings& settings) 
       absl::StrCat("--access-log=", no_log ? "off" : (log_json ? "json" : "text")));
   if (proxy_protocol) settings.server_arguments.push_back("--proxy-protocol");
   if (http3) settings.server_arguments.push_back("--http3");
+  if (unknown_challenges) {
+    settings.server_arguments.push_back("--acme-http-challenge-accept-unknown-host");
+  }
   if (trust) settings.server_arguments.push_back("--trust-downstream-proxy");
   // nginx-proxy believes them unless told otherwise, and warns of it. Here a client could pass for
   // one of a private network (NETWORK_ACCESS=internal).
   if (Value(variables, "TRUST_DOWNSTREAM_PROXY").empty()) {
     settings.notes.push_back(
         {false,
-         "TRUST_DOWNSTREAM_PROXY is not set: unlike nginx-proxy, what clients say in X-Forwarded-* "
-         "is not believed; set it to true if another proxy stands in front, and only then",
+         "TRUST_DOWNSTREAM_PROXY is not set: unlike nginx-proxy, X-Forwarded-Proto, -Host, -Port "
+         "and "
+         "-Ssl of clients are overwritten, as X-Real-IP is; X-Forwarded-For is kept, with the "
+         "client's own address as its last, which is the one to believe. Set it to true if another "
+         "proxy stands in front, and only then",
          "TRUST_DOWNSTREAM_PROXY"});
   }
   return absl::OkStatus();
@@ -248,6 +275,9 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
     return absl::InvalidArgumentError(absl::StrCat(
         "HTTP_PORT and HTTPS_PORT are both ", settings.http_port, "; write two ports that differ"));
   }
+  if (const absl::Status status = ReadStatusListen(variables, settings); !status.ok()) {
+    return status;
+  }
   if (const absl::Status status = ReadSwitches(variables, settings); !status.ok()) return status;
   if (const absl::Status status = ReadHttps(variables, settings); !status.ok()) return status;
   settings.server_arguments.push_back("--htpasswd-dir=/etc/nginx/htpasswd");
@@ -264,6 +294,26 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
                               absl::StrCat("--host-id=", settings.host_id)};
   AddNotes(variables, mounted, settings.notes);
   return settings;
+}
+
+std::vector<DropInNote> OverruledVariables(const std::function<const char*(const char*)>& variables,
+                                           const std::vector<std::string>& arguments) {
+  std::vector<DropInNote> notes;
+  for (const std::string& argument : arguments) {
+    absl::string_view flag = argument;
+    if (!absl::ConsumePrefix(&flag, "--")) continue;
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(flag, absl::MaxSplits('=', 1));
+    const std::string variable = absl::StrCat(
+        "FAIRLEAD_", absl::AsciiStrToUpper(absl::StrReplaceAll(parts.first, {{"-", "_"}})));
+    const std::string value = Value(variables, variable.c_str());
+    if (value.empty() || value == parts.second) continue;
+    notes.push_back({true,
+                     absl::StrCat(variable, "=", Quoted(value), " has no effect: this image sets ",
+                                  Quoted(argument), " itself; docs/drop-in.md says by what"),
+                     variable});
+  }
+  return notes;
 }
 
 }  // namespace fairlead

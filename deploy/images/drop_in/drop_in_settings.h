@@ -26,6 +26,9 @@ struct DropInSettings {
   std::vector<std::string> networks;  // given by hand (FAIRLEAD_NETWORKS); empty: to be found out
   uint16_t http_port = 80;
   uint16_t https_port = 443;
+  // Where the status page is served (FAIRLEAD_HTTP_LISTEN), at loopback in any case.
+  std::string status_listen;
+  uint16_t status_port = 18080;
   std::vector<std::string> server_arguments;  // without the program
   std::vector<std::string> agent_arguments;
   std::vector<DropInNote> notes;  // in the order of the variables' table, then of the files'
@@ -38,5 +41,11 @@ struct DropInSettings {
 absl::StatusOr<DropInSettings> ReadDropInSettings(
     const std::function<const char*(const char*)>& variables,
     const std::vector<MountedFile>& mounted);
+
+// Of `arguments`, as a program is started with them ("--http3", "--hsts=off"), those that also have
+// a variable of ours (FAIRLEAD_HTTP3) with another value: a flag wins, so that it has no effect. A
+// note each.
+std::vector<DropInNote> OverruledVariables(const std::function<const char*(const char*)>& variables,
+                                           const std::vector<std::string>& arguments);
 
 }  // namespace fairlead

@@ -33,6 +33,8 @@ TEST(DropInSettings, WithoutAnyVariable) {
   EXPECT_EQ(settings->host_id, "local");
   EXPECT_EQ(settings->http_port, 80);
   EXPECT_EQ(settings->https_port, 443);
+  EXPECT_EQ(settings->status_listen, "127.0.0.1:18080");
+  EXPECT_EQ(settings->status_port, 18080);
   EXPECT_THAT(settings->networks, IsEmpty());
   EXPECT_THAT(settings->notes, IsEmpty());
   EXPECT_THAT(settings->server_arguments,
@@ -80,6 +82,8 @@ TEST(DropInSettings, SwitchesAreTheServers) {
       {"ENABLE_HTTP2", "false", "--http2=false"},
       {"ENABLE_HTTP2", "0", "--http2=false"},
       {"ENABLE_HTTP3", "true", "--http3"},
+      {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "true",
+       "--acme-http-challenge-accept-unknown-host"},
       {"HTTPS_PORT", "8443", "--https-listener=0.0.0.0:8443"},
       {"ENABLE_IPV6", "true", "--https-listener=[::]:443"},
       {"HTTPS_METHOD", "noredirect", "--https-method=noredirect"},
@@ -131,17 +135,55 @@ TEST(DropInSettings, ThatAProxyInFrontIsNotBelievedIsSaid) {
 
 TEST(DropInSettings, WhatNoProxyCouldStartWithIsRefused) {
   const std::pair<const char*, const char*> cases[] = {
-      {"HTTP_PORT", "0"},      {"HTTP_PORT", "65536"},
-      {"HTTP_PORT", "http"},   {"HTTP_PORT", "80x"},
-      {"ENABLE_IPV6", "yes"},  {"LOG_JSON", "on"},
-      {"HTTPS_PORT", "https"}, {"TRUST_DEFAULT_CERT", "yes"},
-      {"ENABLE_HTTP2", "off"}, {"ACME_HTTP_CHALLENGE_LOCATION", "on"},
+      {"HTTP_PORT", "0"},
+      {"HTTP_PORT", "65536"},
+      {"HTTP_PORT", "http"},
+      {"HTTP_PORT", "80x"},
+      {"ENABLE_IPV6", "yes"},
+      {"LOG_JSON", "on"},
+      {"HTTPS_PORT", "https"},
+      {"TRUST_DEFAULT_CERT", "yes"},
+      {"FAIRLEAD_HTTP_LISTEN", "192.0.2.1:18080"},
+      {"FAIRLEAD_HTTP_LISTEN", "0.0.0.0"},
+      {"FAIRLEAD_HTTP_LISTEN", "0.0.0.0:0"},
+      {"FAIRLEAD_HTTP_LISTEN", "0.0.0.0:65536"},
+      {"FAIRLEAD_HTTP_LISTEN", ":18080"},
+      {"ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "yes"},
+      {"ENABLE_HTTP2", "off"},
+      {"ACME_HTTP_CHALLENGE_LOCATION", "on"},
   };
   for (const auto& [variable, value] : cases) {
     const absl::Status status = Read({{variable, value}}).status();
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << variable << "=" << value;
     EXPECT_THAT(std::string(status.message()), StartsWith(std::string(variable) + "="));
   }
+}
+
+TEST(DropInSettings, TheStatusPageIsServedWhereItIsAskedFor) {
+  const auto settings = Read({{"FAIRLEAD_HTTP_LISTEN", "0.0.0.0:9090"}});
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->status_listen, "0.0.0.0:9090");
+  EXPECT_EQ(settings->status_port, 9090);
+}
+
+TEST(OverruledVariables, AreNamed) {
+  const std::map<std::string, std::string> variables = {{"FAIRLEAD_XDS_LISTEN", "0.0.0.0:18000"},
+                                                        {"FAIRLEAD_HTTP3", "true"},
+                                                        {"FAIRLEAD_HOST_ID", "web1"},
+                                                        {"FAIRLEAD_ZONE", "a"},
+                                                        {"FAIRLEAD_HTTP_LISTEN", ""}};
+  const auto notes = OverruledVariables(
+      [&](const char* name) -> const char* {
+        const auto found = variables.find(name);
+        return found == variables.end() ? nullptr : found->second.c_str();
+      },
+      {"/bin/server", "--xds-listen=127.0.0.1:18000", "--http3=false", "--host-id=web1",
+       "--http-listen=127.0.0.1:18080"});
+  ASSERT_EQ(notes.size(), 2);
+  EXPECT_EQ(notes[0].about, "FAIRLEAD_XDS_LISTEN");
+  EXPECT_THAT(notes[0].text, StartsWith("FAIRLEAD_XDS_LISTEN=0.0.0.0:18000 has no effect: this "
+                                        "image sets --xds-listen=127.0.0.1:18000 itself"));
+  EXPECT_EQ(notes[1].about, "FAIRLEAD_HTTP3");
 }
 
 TEST(DropInSettings, AnEmptyVariableIsNotSet) {
@@ -152,9 +194,8 @@ TEST(DropInSettings, AnEmptyVariableIsNotSet) {
 }
 
 TEST(DropInSettings, WhatIsNotSupportedIsNamed) {
-  for (const char* variable :
-       {"DEFAULT_ROOT", "PREFER_IPV6_NETWORK", "LOG_FORMAT", "LOG_FORMAT_ESCAPE", "DEBUG_ENDPOINT",
-        "ACME_HTTP_CHALLENGE_ACCEPT_UNKNOWN_HOST", "DOCKER_CONTAINER_FILTERS"}) {
+  for (const char* variable : {"DEFAULT_ROOT", "PREFER_IPV6_NETWORK", "LOG_FORMAT",
+                               "LOG_FORMAT_ESCAPE", "DEBUG_ENDPOINT", "DOCKER_CONTAINER_FILTERS"}) {
     const auto settings = Read({{variable, "other"}});
     ASSERT_TRUE(settings.ok()) << settings.status();
     ASSERT_EQ(settings->notes.size(), 1) << variable;

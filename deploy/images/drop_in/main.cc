@@ -1,6 +1,7 @@
 // fairlead-drop-in: the first process of the image that takes nginx-proxy's place. It starts the
 // server, the agent and Envoy, which faces the network as a user that cannot open the engine's
-// socket, and ends when one of them does.
+// socket, and ends when one of them does. `fairlead-drop-in acme-responder` is another process of
+// that image: it serves the files of ACME's challenges, as that same user.
 #include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,12 +13,15 @@
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agents/engine/engine_url.h"
 #include "clients/cli/bootstrap.h"
+#include "deploy/images/drop_in/acme_challenges.h"
 #include "deploy/images/drop_in/container_id.h"
 #include "deploy/images/drop_in/drop_in_settings.h"
 #include "deploy/images/drop_in/envoy_process.h"
@@ -35,12 +39,15 @@ namespace {
 constexpr char kPrograms[] = "/usr/local/bin";
 // Of Envoy's user: it makes its admin socket there.
 constexpr char kEnvoyDirectory[] = "/run/fairlead/envoy";
+// nginx's document root, a volume that acme-companion shares.
+constexpr char kHtml[] = "/usr/share/nginx/html";
+constexpr char kAcmeResponder[] = "acme-responder";
 constexpr char kBootstrap[] = "/run/fairlead/envoy.yaml";
 constexpr uid_t kEnvoyUser = 101;
 constexpr uint16_t kXdsPort = 18000;
 constexpr uint16_t kAgentPort = 18001;
 constexpr uint16_t kAdminPort = 18002;
-constexpr uint16_t kStatusPort = 18080;
+constexpr uint16_t kAcmePort = 18003;
 
 const char* Variable(const char* name) { return std::getenv(name); }
 
@@ -98,6 +105,28 @@ absl::Status PrepareEnvoy(const Bootstrap& bootstrap, const UnprivilegedUser& us
   return absl::OkStatus();
 }
 
+// Where the folder is, nginx-proxy answers challenges out of it, also with 404; without it they are
+// the containers' own affair.
+bool HasHtml() {
+  std::error_code error;
+  return std::filesystem::is_directory(kHtml, error);
+}
+
+std::string AcmeAddress() { return absl::StrCat("127.0.0.1:", kAcmePort); }
+
+SupervisedProgram AcmeResponderProcess(const UnprivilegedUser& user) {
+  SupervisedProgram responder;
+  responder.name = kAcmeResponder;
+  responder.arguments = {absl::StrCat(kPrograms, "/fairlead-drop-in"), kAcmeResponder};
+  // As nginx's own user: what that may not read, nginx-proxy would not send either.
+  responder.run_as = user;
+  // Any answer, which is 404.
+  responder.is_up = [] {
+    return AskLocally({"", kAcmePort}, "GET", "/", absl::Milliseconds(500)).status();
+  };
+  return responder;
+}
+
 SupervisedProgram ServerProcess(const DropInSettings& settings) {
   SupervisedProgram server;
   server.name = "fairlead-server";
@@ -105,14 +134,25 @@ SupervisedProgram ServerProcess(const DropInSettings& settings) {
                       absl::StrCat("--xds-listen=127.0.0.1:", kXdsPort),
                       absl::StrCat("--agent-listen=127.0.0.1:", kAgentPort),
                       absl::StrCat("--admin-listen=127.0.0.1:", kAdminPort),
-                      absl::StrCat("--http-listen=127.0.0.1:", kStatusPort)};
+                      absl::StrCat("--http-listen=", settings.status_listen)};
   server.arguments.insert(server.arguments.end(), settings.server_arguments.begin(),
                           settings.server_arguments.end());
+  // As nginx-proxy, which reaches what shares a network with it.
+  if (VariableOr("FAIRLEAD_PUBLISHED_PORTS", "").empty()) {
+    server.arguments.push_back("--published-ports=false");
+  }
+  if (HasHtml()) server.arguments.push_back(absl::StrCat("--acme-responder=", AcmeAddress()));
   // Any answer: it is ready when the agent has reported, and that is started after it.
-  server.is_up = [] {
-    return AskLocally({"", kStatusPort}, "GET", "/healthz", absl::Milliseconds(500)).status();
+  server.is_up = [port = settings.status_port] {
+    return AskLocally({"", port}, "GET", "/healthz", absl::Milliseconds(500)).status();
   };
   return server;
+}
+
+// Of the container; empty: all its networks are internal.
+std::string Gateway() {
+  const absl::StatusOr<std::string> routes = ReadFile("/proc/net/route", 1 << 20);
+  return routes.ok() ? DefaultGateway(*routes) : "";
 }
 
 SupervisedProgram AgentProcess(const DropInSettings& settings, const OwnNetworks& networks) {
@@ -122,10 +162,9 @@ SupervisedProgram AgentProcess(const DropInSettings& settings, const OwnNetworks
                      absl::StrCat("--server=127.0.0.1:", kAgentPort)};
   agent.arguments.insert(agent.arguments.end(), settings.agent_arguments.begin(),
                          settings.agent_arguments.end());
-  // Containers in the host's network are reached at an address of the host, not at loopback. In a
-  // network of its own the proxy is told of none: it reaches what shares a network with it.
-  if (networks.host && VariableOr("FAIRLEAD_ADVERTISE_ADDRESS", "").empty()) {
-    const std::string address = OutwardAddress();
+  // Containers in the host's network are reached at an address of the host.
+  if (VariableOr("FAIRLEAD_ADVERTISE_ADDRESS", "").empty()) {
+    const std::string address = networks.host ? OutwardAddress() : Gateway();
     if (!address.empty()) {
       agent.arguments.push_back(absl::StrCat("--advertise-address=", address));
     }
@@ -142,6 +181,12 @@ std::string ReadyLine(const DropInSettings& settings, const OwnNetworks& network
       "; `fairlead problems`, in this container, says what is wrong with what they ask for");
 }
 
+void Tell(const std::vector<DropInNote>& notes) {
+  for (const DropInNote& note : notes) {
+    spdlog::log(note.warning ? spdlog::level::warn : spdlog::level::info, "{}", note.text);
+  }
+}
+
 absl::StatusOr<int> RunDropIn() {
   const absl::StatusOr<DropInSettings> settings =
       ReadDropInSettings(Variable, FindMountedFiles(""));
@@ -152,9 +197,7 @@ absl::StatusOr<int> RunDropIn() {
     return absl::Status(engine.status().code(),
                         absl::StrCat("DOCKER_HOST: ", engine.status().message()));
   }
-  for (const DropInNote& note : settings->notes) {
-    spdlog::log(note.warning ? spdlog::level::warn : spdlog::level::info, "{}", note.text);
-  }
+  Tell(settings->notes);
   const absl::StatusOr<OwnNetworks> networks = NetworksOf(*settings, *engine);
   if (!networks.ok()) return networks.status();
 
@@ -171,21 +214,38 @@ absl::StatusOr<int> RunDropIn() {
   Supervisor::Options options;
   options.forwards = {"envoy"};
   options.ready = ReadyLine(*settings, *networks);
-  return Supervisor({ServerProcess(*settings), AgentProcess(*settings, *networks),
-                     EnvoyProcess(absl::StrCat(kPrograms, "/envoy"), kBootstrap,
-                                  bootstrap.admin_socket, user)},
-                    options)
-      .Run();
+  std::vector<SupervisedProgram> programs = {ServerProcess(*settings),
+                                             AgentProcess(*settings, *networks)};
+  for (const SupervisedProgram& program : programs) {
+    Tell(OverruledVariables(Variable, program.arguments));
+  }
+  if (HasHtml()) programs.push_back(AcmeResponderProcess(user));
+  programs.push_back(
+      EnvoyProcess(absl::StrCat(kPrograms, "/envoy"), kBootstrap, bootstrap.admin_socket, user));
+  return Supervisor(std::move(programs), options).Run();
+}
+
+absl::Status SetUpLogAsTold() {
+  return SetUpLog(VariableOr("FAIRLEAD_LOG_LEVEL", "info"),
+                  VariableOr("FAIRLEAD_LOG_FORMAT", "auto"));
+}
+
+int FailOn(const absl::Status& status) {
+  std::fprintf(stderr, "fairlead-drop-in: %s\n", std::string(status.message()).c_str());
+  return 2;
+}
+
+int AnswerChallenges() {
+  if (const absl::Status log = SetUpLogAsTold(); !log.ok()) return FailOn(log);
+  const absl::Status status = ServeChallenges(kHtml, AcmeAddress());
+  if (status.ok()) return 0;
+  spdlog::critical("cannot answer ACME's challenges: {}", std::string(status.message()));
+  return 1;
 }
 
 int Main() {
   Supervisor::BlockSignals();
-  const absl::Status log =
-      SetUpLog(VariableOr("FAIRLEAD_LOG_LEVEL", "info"), VariableOr("FAIRLEAD_LOG_FORMAT", "auto"));
-  if (!log.ok()) {
-    std::fprintf(stderr, "fairlead-drop-in: %s\n", std::string(log.message()).c_str());
-    return 2;
-  }
+  if (const absl::Status log = SetUpLogAsTold(); !log.ok()) return FailOn(log);
   spdlog::info("fairlead-drop-in {} takes nginx-proxy's place", kVersion);
   const absl::StatusOr<int> status = RunDropIn();
   if (status.ok()) return *status;
@@ -196,4 +256,7 @@ int Main() {
 }  // namespace
 }  // namespace fairlead
 
-int main() { return fairlead::Main(); }
+int main(int argc, char** argv) {
+  const bool is_responder = argc == 2 && std::string(argv[1]) == fairlead::kAcmeResponder;
+  return is_responder ? fairlead::AnswerChallenges() : fairlead::Main();
+}

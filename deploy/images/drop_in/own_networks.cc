@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <array>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "agents/engine/engine_client.h"
 
@@ -84,6 +86,22 @@ absl::StatusOr<OwnNetworks> FindOwnNetworks(const EngineUrl& engine, const std::
                      "networks of those that it is to serve, or start it with network_mode: host"));
   }
   return networks;
+}
+
+std::string DefaultGateway(absl::string_view routes) {
+  // Interface, destination and gateway; then flags, counts, metric and mask. Addresses are in
+  // hexadecimal digits of the machine's byte order.
+  for (const absl::string_view line : absl::StrSplit(routes, '\n')) {
+    const std::vector<absl::string_view> fields =
+        absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty());
+    sockaddr_in gateway{};
+    if (fields.size() < 8 || fields[1] != "00000000" || fields[7] != "00000000" ||
+        !absl::SimpleHexAtoi(fields[2], &gateway.sin_addr.s_addr) || gateway.sin_addr.s_addr == 0) {
+      continue;
+    }
+    return TextOf(gateway);
+  }
+  return "";
 }
 
 std::string OutwardAddress() {

@@ -74,5 +74,31 @@ TEST(OutwardAddress, IsNeverLoopback) {
   EXPECT_THAT(OutwardAddress(), testing::Not(testing::StartsWith("127.")));
 }
 
+TEST(DefaultGateway, IsThatOfTheFirstDefaultRoute) {
+  const std::string head =
+      "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT\n";
+  const std::string own = "eth0\t000012AC\t00000000\t0001\t0\t0\t0\t0000FFFF\t0\t0\t0\n";
+  const std::string through = "eth1\t00000000\t010013AC\t0003\t0\t0\t0\t00000000\t0\t0\t0\n";
+  const std::string unreachable = "eth1\t00000000\t00000000\t0001\t0\t0\t0\t00000000\t0\t0\t0\n";
+  const std::string half = "eth1\t00000000\t010014AC\t0003\t0\t0\t0\t00000080\t0\t0\t0\n";
+  const struct {
+    std::string routes;
+    const char* gateway;
+  } cases[] = {
+      {head + own + through, "172.19.0.1"},
+      {head + half + through + own, "172.19.0.1"},
+      {head + through, "172.19.0.1"},
+      {head + own, ""},
+      {head + unreachable, ""},
+      {head + half, ""},
+      {head + "eth1\t00000000\tXYZ\t0003\t0\t0\t0\t00000000\t0\t0\t0\n", ""},
+      {head + "eth1\t00000000\t010013AC\t0003\n", ""},
+      {head, ""},
+      {"", ""},
+      {std::string("\0\n\0", 3), ""},
+  };
+  for (const auto& of : cases) EXPECT_EQ(DefaultGateway(of.routes), of.gateway) << of.routes;
+}
+
 }  // namespace
 }  // namespace fairlead

@@ -156,7 +156,8 @@ void Supervisor::TakeSignal(absl::Duration most) {
     case SIGTERM:
     case SIGINT:
     case SIGQUIT:
-      spdlog::info("{}: ends{}", strsignal(signal), told_to_end_ ? " at once" : "");
+      spdlog::info("{}: fairlead-drop-in ends{}", strsignal(signal),
+                   told_to_end_ ? " at once" : "");
       in_a_hurry_ = told_to_end_;
       told_to_end_ = true;
       break;
