@@ -91,6 +91,22 @@ TEST(Inspection, OtherTypesThanExpectedAreLikeAbsence) {
   EXPECT_EQ(inspection->container.name(), "");
 }
 
+// As the engine tells of a container on an internal network, which publishes nothing.
+TEST(Inspection, WithoutPortsOfItsNetworkTheExposedOnesAreThere) {
+  const auto inspection = ParseInspection(Changed([](nlohmann::json& j) {
+    j["NetworkSettings"]["Ports"] = nlohmann::json::object();
+    j["Config"]["ExposedPorts"] = {{"8000/tcp", nlohmann::json::object()},
+                                   {"53/udp", nlohmann::json::object()}};
+  }));
+  ASSERT_TRUE(inspection.ok()) << inspection.status();
+  std::vector<std::string> ports;
+  for (const v1::Port& port : inspection->container.ports()) {
+    ports.push_back(absl::StrCat(port.container_port(), "/", port.protocol()));
+    EXPECT_EQ(port.published_size(), 0);
+  }
+  EXPECT_THAT(ports, ElementsAre("53/udp", "8000/tcp"));
+}
+
 TEST(Inspection, OnlyTheVocabularyLeavesTheHost) {
   const auto inspection = ParseInspection(Changed([](nlohmann::json& j) {
     j["Config"]["Env"] = {"PASSWORD=secret",    "VIRTUAL_HOST=a.example", "VIRTUAL_HOST_X=b",

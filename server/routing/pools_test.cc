@@ -5,6 +5,7 @@
 #include <tuple>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "server/routing/example_model.h"
 #include "server/routing/routing.h"
 
@@ -57,6 +58,12 @@ TEST(Names, AServiceOfSeveralPortsIsNamedByItsRoute) {
   model.Apply(Is("h1", Web("web1")));
   model.Apply(Is("h1", other));
   EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop.example/"));
+  // Unlike with nginx-proxy, each container gets its requests at its own.
+  std::vector<std::string> ports;
+  for (const auto& endpoint : model.routing().FindPool("shop.example/")->endpoints) {
+    ports.push_back(absl::StrCat(endpoint->container_id, ":", endpoint->port));
+  }
+  EXPECT_THAT(ports, ElementsAre("web1:8000", "web2:9000"));
   ASSERT_THAT(model.changes().problems, SizeIs(1));
   EXPECT_EQ(model.changes().problems[0].source, "service shop/web");
   EXPECT_THAT(model.changes().problems[0].problems,
