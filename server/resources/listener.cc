@@ -40,7 +40,7 @@ constexpr std::pair<const char*, const char*> kJsonLog[] = {
     {"cluster", "%UPSTREAM_CLUSTER%"},
     {"endpoint", "%UPSTREAM_HOST%"},
     {"flags", "%RESPONSE_FLAGS%"},
-    {"retries", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%"}};
+    {"attempts", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%"}};
 
 void AddAccessLog(ListenerSettings::AccessLog form, HttpConnectionManager& manager) {
   if (form == ListenerSettings::AccessLog::kOff) return;
