@@ -51,6 +51,12 @@ absl::string_view WithoutPort(absl::string_view authority) {
   return authority.substr(0, colon);
 }
 
+std::string WithoutHostDot(absl::string_view authority) {
+  const absl::string_view host = WithoutPort(authority);
+  if (!absl::EndsWith(host, ".")) return std::string(authority);
+  return absl::StrCat(host.substr(0, host.size() - 1), authority.substr(host.size()));
+}
+
 absl::StatusOr<RequestUrl> ParseUrl(absl::string_view url) {
   if (url.size() > kLongestUrl) {
     return Wrong(url, absl::StrCat("it is longer than ", kLongestUrl, " bytes"));

@@ -31,6 +31,10 @@ struct ProxiedRequest {
 // HeaderUtility::getPortStart.
 absl::string_view WithoutPort(absl::string_view authority);
 
+// `authority` without the final dot of its name: "shop.example.:8080" is "shop.example:8080".
+// Source: Envoy, HeaderUtility::stripTrailingHostDot.
+std::string WithoutHostDot(absl::string_view authority);
+
 // Of a URL.
 struct RequestUrl {
   ProxiedRequest request;

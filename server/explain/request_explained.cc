@@ -23,6 +23,7 @@ namespace fairlead {
 namespace {
 
 using envoy::config::core::v3::HeaderValueOption;
+using envoy::config::core::v3::HttpProtocolOptions;
 using envoy::config::listener::v3::Listener;
 using envoy::config::route::v3::RouteConfiguration;
 using envoy::config::route::v3::VirtualHost;
@@ -106,7 +107,8 @@ class Walk {
 
   void ThroughListener(uint16_t port) {
     const bool tls = request_.scheme == "https";
-    const std::string host = absl::AsciiStrToLower(WithoutPort(request_.authority));
+    // A server name has no final dot (RFC 6066, section 3), so that clients leave it out.
+    const std::string host = absl::AsciiStrToLower(WithoutPort(WithoutHostDot(request_.authority)));
     const absl::StatusOr<ListenerFound> found =
         FindListener(Listeners(), {tls, IsAddress(host) ? "" : host, port},
                      tls ? ground_.own_https : ground_.own_http);
@@ -153,6 +155,7 @@ class Walk {
     if (manager.strip_any_host_port()) {
       request_.authority = std::string(WithoutPort(request_.authority));
     }
+    if (manager.strip_trailing_host_dot()) request_.authority = WithoutHostDot(request_.authority);
     const bool believed =
         manager.xff_num_trusted_hops() > 0 || !manager.use_remote_address().value();
     const bool told = request_.Header(kForwardedProto).has_value();
@@ -161,7 +164,17 @@ class Walk {
                     [](const auto& header) { return header.first == kForwardedProto; });
       request_.headers.emplace_back(kForwardedProto, request_.scheme);
     }
+    DropOddHeaders(manager);
     return NormalizePath(manager);
+  }
+
+  void DropOddHeaders(const HttpConnectionManager& manager) {
+    if (manager.common_http_protocol_options().headers_with_underscores_action() !=
+        HttpProtocolOptions::DROP_HEADER) {
+      return;
+    }
+    std::erase_if(request_.headers,
+                  [](const auto& header) { return absl::StrContains(header.first, '_'); });
   }
 
   // False: the path is one that the listener does not take.

@@ -57,6 +57,19 @@ void AddAccessLog(ListenerSettings::AccessLog form, HttpConnectionManager& manag
   log.mutable_typed_config()->PackFrom(file);
 }
 
+// Requests of old and odd clients, as nginx takes them.
+void TakeWhatNginxTakes(const ListenerSettings& settings, HttpConnectionManager& manager) {
+  // "shop.example." is the absolute form of the name.
+  manager.set_strip_trailing_host_dot(true);
+  auto& http1 = *manager.mutable_http_protocol_options();
+  http1.set_accept_http_10(true);
+  http1.set_default_host_for_http_10(settings.host_of_unnamed);
+  // A CGI program cannot tell X_Real_IP, which any client may send, from the X-Real-IP that is
+  // added here.
+  manager.mutable_common_http_protocol_options()->set_headers_with_underscores_action(
+      envoy::config::core::v3::HttpProtocolOptions::DROP_HEADER);
+}
+
 HttpConnectionManager ConnectionManagerOf(const std::string& name, const ListenerSettings& settings,
                                           const std::string& routes, bool http3) {
   HttpConnectionManager manager;
@@ -77,6 +90,7 @@ HttpConnectionManager ConnectionManagerOf(const std::string& name, const Listene
   // for "//" as for "/", yet hands it on; a listener that merged slashes would not.
   manager.mutable_normalize_path()->set_value(true);
   manager.set_path_with_escaped_slashes_action(HttpConnectionManager::KEEP_UNCHANGED);
+  TakeWhatNginxTakes(settings, manager);
   manager.add_upgrade_configs()->set_upgrade_type("websocket");
   // Lets everyone in but where a route says otherwise.
   auto& access = *manager.add_http_filters();

@@ -24,6 +24,9 @@ struct ListenerSettings {
   bool proxy_protocol = false;
   AccessLog access_log = AccessLog::kOff;
   Pages pages = {};
+  // Requests of HTTP/1.0 that name no host, as they may, are for this one. The default is a name
+  // that nobody has (RFC 2606, section 2), so that they get what hosts get that nobody asks for.
+  std::string host_of_unnamed = "unnamed.invalid";
 };
 
 // The listener `name` for HTTP/1.1 and HTTP/2 in clear text at `port`, whose routes come over RDS

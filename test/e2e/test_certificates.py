@@ -247,7 +247,8 @@ def test_client_certificates(shop):
     assert status(strange) is None
     # Nobody comes in by way of another host's connection.
     shop.await_shown("open.example", opened)
-    assert status(None, name="open.example", host="closed.example") == 421
+    for host in ("closed.example", "closed.example.", "closed.example:443"):
+        assert status(None, name="open.example", host=host) == 421, host
     assert status(mine, host="open.example") == 421
 
 

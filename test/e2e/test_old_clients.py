@@ -1,0 +1,63 @@
+"""Requests of old and odd clients get what nginx gives them.
+
+No Docker: a fake agent tells what runs.
+"""
+
+import json
+import socket
+
+import pytest
+
+from harness import asking
+from harness.https_shop import HTTP_PORT, open_shop
+from harness.wait import eventually
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    with open_shop(tmp_path_factory.mktemp("old")) as running:
+        yield running
+
+
+def raw(*lines: str) -> tuple:
+    """(status line, body) of what the lines of a head get, on a connection that the proxy ends."""
+    with socket.create_connection(("127.0.0.1", HTTP_PORT), timeout=10) as connection:
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        answer = b""
+        while piece := connection.recv(4096):
+            answer += piece
+    head, _, body = answer.decode().partition("\r\n\r\n")
+    return head.partition("\r\n")[0], body
+
+
+
+def test_http_1_0(shop):
+    shop.run("ten.example")
+    eventually("it is served", lambda: shop.in_clear_text("ten.example")[0] == 200)
+    assert raw("GET /x HTTP/1.0", "Host: ten.example") == ("HTTP/1.0 200 OK", "ten.example /x")
+    # Later versions have to name one (RFC 9112, section 3.2).
+    assert raw("GET /x HTTP/1.1", "Connection: close")[0] == "HTTP/1.1 400 Bad Request"
+
+
+def test_a_final_dot_is_no_part_of_a_host(shop):
+    shop.write("dot.example")
+    shop.run("dot.example", HTTPS_METHOD="noredirect")
+    eventually("it is served", lambda: shop.in_clear_text("dot.example")[0] == 200)
+    for host in ("dot.example.", "DOT.example.:8080"):
+        assert shop.in_clear_text(host)[0] == 200, host
+    eventually("over https", lambda: shop.shown("dot.example") is not None)
+    # Server names have none (RFC 6066, section 3).
+    assert shop.get("dot.example", host="dot.example.")[0] == 200
+    said = shop.server.text("explain", "https://dot.example./", "http://dot.example./")
+    assert said.count("shop/dot-example:8000 is asked for /") == 2, said
+
+
+def test_headers_with_underscores_reach_nobody(shop):
+    shop.run("headers.example")
+    eventually("it is served", lambda: shop.in_clear_text("headers.example")[0] == 200)
+    headers = {"X_Real_IP": "6.6.6.6", "X-Good": "1"}
+    address = ("127.0.0.1", HTTP_PORT)
+    body = asking.in_clear_text(address, "headers.example", "/request", headers=headers)[2]
+    told = json.loads(body)["headers"]
+    assert told["x-good"] == "1"
+    assert "x_real_ip" not in told and "6.6.6.6" not in told.values()
