@@ -154,6 +154,7 @@ struct Texts {
   std::string unavailable_page;
   std::string default_host;
   int64_t unknown_host_status = 404;
+  int64_t unreachable_status = 503;
   std::vector<std::string> groups = {"default"};
   std::vector<std::string> routable_networks;
   std::string host_timeout = "30s";
@@ -232,6 +233,10 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
   settings.Add("unknown-host-status", "STATUS",
                "What a request gets whose host nobody asks for: 404, or 503 as with nginx-proxy.",
                &texts.unknown_host_status, 400, 599);
+  settings.Add("unreachable-status", "STATUS",
+               "What a request gets where connections to the containers fail: 503, or 502 as with "
+               "nginx-proxy. Without a healthy container it is 503.",
+               &texts.unreachable_status, 502, 503);
   settings.Add("trust-downstream-proxy",
                "Proxies stand behind another one, whose X-Forwarded-* headers are believed.",
                &options.control.pipeline.resources.http.settings.trust_downstream_proxy);
@@ -248,8 +253,8 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
       &texts.error_page, ReadPageInto(pages.error));
   settings.Add(
       "unavailable-page", "FILE",
-      "The page for 503 while no container of a route can be reached; without it the error "
-      "page, or a plain one.",
+      "The page while no container of a route can be reached; without it the error page, or a "
+      "plain one.",
       &texts.unavailable_page, ReadPageInto(pages.unavailable));
   settings.Add("groups", "NAME,...", "Groups of proxies that get the containers' routes.",
                &texts.groups);
@@ -335,6 +340,7 @@ void Apply(const Texts& texts, ServerOptions& options) {
   SplitAddress(texts.http_listener, http.settings.ip, http_port);
   http.port = static_cast<uint16_t>(http_port);
   http.settings.access_log = AccessLogOf(texts.access_log);
+  http.settings.pages.unreachable_is_502 = texts.unreachable_status == 502;
   http.default_host = absl::AsciiStrToLower(texts.default_host);
   http.unknown_host_status = static_cast<int>(texts.unknown_host_status);
   HttpsListeners::Options& https = pipeline.resources.https;

@@ -39,6 +39,8 @@ TEST(Golden, HttpListeners) {
       {"log_text", {.access_log = ListenerSettings::AccessLog::kText}},
       {"log_json", {.access_log = ListenerSettings::AccessLog::kJson}},
       {"pages", {.pages = {.error = "<p>sorry", .unavailable = "<p>closed"}}},
+      {"unreachable_502", {.pages = {.unreachable_is_502 = true}}},
+      {"unreachable_502_pages", {.pages = {.error = "<p>sorry", .unreachable_is_502 = true}}},
   };
   for (const auto& of : cases) {
     ExpectGolden(absl::StrCat("listener_http_", of.name),

@@ -1,7 +1,10 @@
 #include "server/resources/local_reply.h"
 
 #include <cstdint>
+#include <initializer_list>
+#include <string>
 
+#include "absl/strings/str_cat.h"
 #include "envoy/config/accesslog/v3/accesslog.pb.h"
 
 namespace fairlead {
@@ -12,19 +15,16 @@ using envoy::config::accesslog::v3::ComparisonFilter;
 using envoy::extensions::filters::network::http_connection_manager::v3::LocalReplyConfig;
 using envoy::extensions::filters::network::http_connection_manager::v3::ResponseMapper;
 
-constexpr char kUnavailable[] =
-    "<!doctype html>\n"
-    "<html lang=\"en\">\n"
-    "<head><meta charset=\"utf-8\"><title>503 Service Unavailable</title></head>\n"
-    "<body>\n"
-    "<h1>503 Service Unavailable</h1>\n"
-    "<p>Nothing can answer here at the moment. Please try again in a few seconds.</p>\n"
-    "</body>\n"
-    "</html>\n";
 // Seconds. A container that is replaced is back within a few.
 constexpr char kRetryAfter[] = "5";
-// Envoy's flags: no healthy host, no cluster, no connection to any host.
-constexpr const char* kNobodyReached[] = {"UH", "NC", "UF"};
+// Envoy's flags. There is nobody to ask: no healthy host, no cluster.
+constexpr std::initializer_list<const char*> kNobodyThere = {"UH", "NC"};
+// No host could be connected to, in as many tries as there are (which URX then says as well).
+constexpr std::initializer_list<const char*> kNobodyReached = {"UF"};
+// A host ended the connection or the stream before it answered, and that was the last try.
+constexpr std::initializer_list<const char*> kBroken = {"UC", "UR"};
+// Where that is 503 as well.
+constexpr std::initializer_list<const char*> kNobodyThereOrReached = {"UH", "NC", "UF"};
 // Those of nginx-proxy's error_page.
 constexpr uint32_t kErrors[] = {500, 502, 503, 504};
 
@@ -49,6 +49,20 @@ void SetStatusIsError(AccessLogFilter& filter) {
   }
 }
 
+void SetFlags(std::initializer_list<const char*> flags, ResponseMapper& mapper) {
+  auto& filter = *mapper.mutable_filter()->mutable_and_filter();
+  SetNotGrpc(*filter.add_filters());
+  auto& flag_filter = *filter.add_filters()->mutable_response_flag_filter();
+  for (const char* flag : flags) flag_filter.add_flags(flag);
+}
+
+std::string PlainPage(const char* status) {
+  return absl::StrCat("<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>",
+                      status, "</title></head>\n<body>\n<h1>", status,
+                      "</h1>\n<p>Nothing can answer here at the moment. Please try again in a few "
+                      "seconds.</p>\n</body>\n</html>\n");
+}
+
 void SetPage(const std::string& page, ResponseMapper& mapper) {
   mapper.mutable_body()->set_inline_bytes(page);
   auto& format = *mapper.mutable_body_format_override();
@@ -56,23 +70,37 @@ void SetPage(const std::string& page, ResponseMapper& mapper) {
   format.set_content_type("text/html");
 }
 
+// `status`: what the plain page says, where there is no other.
+ResponseMapper& AddUnavailable(const Pages& pages, const char* status,
+                               std::initializer_list<const char*> flags, LocalReplyConfig& config) {
+  ResponseMapper& mapper = *config.add_mappers();
+  SetFlags(flags, mapper);
+  SetPage(!pages.unavailable.empty() ? pages.unavailable
+          : !pages.error.empty()     ? pages.error
+                                     : PlainPage(status),
+          mapper);
+  auto& retry_after = *mapper.add_headers_to_add()->mutable_header();
+  retry_after.set_key("Retry-After");
+  retry_after.set_value(kRetryAfter);
+  return mapper;
+}
+
 }  // namespace
 
 LocalReplyConfig LocalReplyOf(const Pages& pages) {
   LocalReplyConfig config;
   // The first that fits is taken.
-  auto& unavailable = *config.add_mappers();
-  auto& unavailable_if = *unavailable.mutable_filter()->mutable_and_filter();
-  SetNotGrpc(*unavailable_if.add_filters());
-  auto& flags = *unavailable_if.add_filters()->mutable_response_flag_filter();
-  for (const char* flag : kNobodyReached) flags.add_flags(flag);
-  SetPage(!pages.unavailable.empty() ? pages.unavailable
-          : !pages.error.empty()     ? pages.error
-                                     : kUnavailable,
-          unavailable);
-  auto& retry_after = *unavailable.add_headers_to_add()->mutable_header();
-  retry_after.set_key("Retry-After");
-  retry_after.set_value(kRetryAfter);
+  AddUnavailable(pages, "503 Service Unavailable",
+                 pages.unreachable_is_502 ? kNobodyThere : kNobodyThereOrReached, config);
+  if (pages.unreachable_is_502) {
+    AddUnavailable(pages, "502 Bad Gateway", kNobodyReached, config)
+        .mutable_status_code()
+        ->set_value(502);
+    ResponseMapper& broken = *config.add_mappers();
+    SetFlags(kBroken, broken);
+    broken.mutable_status_code()->set_value(502);
+    if (!pages.error.empty()) SetPage(pages.error, broken);
+  }
 
   if (pages.error.empty()) return config;
   auto& error = *config.add_mappers();

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "server/validation/validate.h"
 
 namespace fairlead {
@@ -46,8 +49,33 @@ TEST(LocalReply, WhichPageForWhat) {
   }
 }
 
+TEST(LocalReply, ConnectionsThatFailAre502IfSo) {
+  for (const std::string error : {"", "sorry"}) {
+    const auto config = LocalReplyOf({error, "", /*unreachable_is_502=*/true});
+    EXPECT_EQ(Validate(config), absl::OkStatus());
+    ASSERT_EQ(config.mappers_size(), error.empty() ? 3 : 4);
+    const auto flags = [&](int index) {
+      return config.mappers(index).filter().and_filter().filters(1).response_flag_filter().flags();
+    };
+    const auto& nobody = config.mappers(0);
+    EXPECT_THAT(flags(0), ElementsAre("UH", "NC"));
+    EXPECT_FALSE(nobody.has_status_code());
+    const auto& refused = config.mappers(1);
+    EXPECT_THAT(flags(1), ElementsAre("UF"));
+    EXPECT_EQ(refused.status_code().value(), 502);
+    EXPECT_THAT(refused.body().inline_bytes(),
+                error.empty() ? HasSubstr("<h1>502 Bad Gateway</h1>") : HasSubstr(error));
+    EXPECT_EQ(refused.headers_to_add(0).header().key(), "Retry-After");
+    const auto& broken = config.mappers(2);
+    EXPECT_THAT(flags(2), ElementsAre("UC", "UR"));
+    EXPECT_EQ(broken.status_code().value(), 502);
+    EXPECT_EQ(broken.body().inline_bytes(), error);
+    EXPECT_EQ(broken.headers_to_add_size(), 0);
+  }
+}
+
 TEST(LocalReply, GrpcClientsGetNoPage) {
-  const auto config = LocalReplyOf({"sorry", "closed"});
+  const auto config = LocalReplyOf({"sorry", "closed", /*unreachable_is_502=*/true});
   for (const auto& mapper : config.mappers()) {
     const auto& header = mapper.filter().and_filter().filters(0).header_filter().header();
     EXPECT_EQ(header.name(), "content-type");

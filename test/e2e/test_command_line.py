@@ -31,6 +31,7 @@ def test_an_unknown_flag_is_named(program):
         ("server", "--ssl-policy", "Modern"),
         ("server", "--access-log", "xml"),
         ("server", "--unknown-host-status", "99"),
+        ("server", "--unreachable-status", "504"),
         ("agent", "--docker-host", "ftp://example"),
         ("agent", "--advertise-address", "not-an-ip"),
     ],

@@ -47,6 +47,7 @@ def test_a_compose_file_of_nginx_proxys_works(drop_in):
         {
             "web": demo_service("who.example"),
             "api": demo_service("api.example", environment={"VIRTUAL_PATH": "/v1"}),
+            "refuses": demo_service("refuses.example", environment={"VIRTUAL_PORT": "81"}),
         }
     )
     proxy.await_only("who.example", compose.containers("web"))
@@ -59,6 +60,9 @@ def test_a_compose_file_of_nginx_proxys_works(drop_in):
     assert proxy.status("nobody.example") == 503
     eventually("the path is routed", lambda: proxy.status("api.example", "/v1/x") == 200)
     assert proxy.status("api.example", "/other") == 404
+    eventually("it refuses", lambda: proxy.status("refuses.example") == 502)
+    proxy.host.docker("stop", "-t", "0", *compose.containers("refuses"))
+    eventually("there is nobody", lambda: proxy.status("refuses.example") == 503)
 
 
 def test_envoy_cannot_open_the_engines_socket(drop_in):

@@ -281,8 +281,10 @@ absl::StatusOr<DropInSettings> ReadDropInSettings(const Variables& variables,
   if (const absl::Status status = ReadSwitches(variables, settings); !status.ok()) return status;
   if (const absl::Status status = ReadHttps(variables, settings); !status.ok()) return status;
   settings.server_arguments.push_back("--htpasswd-dir=/etc/nginx/htpasswd");
-  // What nginx-proxy says of a name that nobody claims.
+  // What nginx-proxy says of a name that nobody claims, and nginx of a container that does not take
+  // connections.
   settings.server_arguments.push_back("--unknown-host-status=503");
+  settings.server_arguments.push_back("--unreachable-status=502");
   const std::string default_host = Value(variables, "DEFAULT_HOST");
   if (!default_host.empty()) {
     settings.server_arguments.push_back(absl::StrCat("--default-host=", default_host));

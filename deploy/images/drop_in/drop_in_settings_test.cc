@@ -37,10 +37,11 @@ TEST(DropInSettings, WithoutAnyVariable) {
   EXPECT_EQ(settings->status_port, 18080);
   EXPECT_THAT(settings->networks, IsEmpty());
   EXPECT_THAT(settings->notes, IsEmpty());
-  EXPECT_THAT(settings->server_arguments,
-              ElementsAre("--http-listener=0.0.0.0:80", "--https-listener=0.0.0.0:443",
-                          "--access-log=text", "--certificates-dir=/etc/nginx/certs",
-                          "--htpasswd-dir=/etc/nginx/htpasswd", "--unknown-host-status=503"));
+  EXPECT_THAT(
+      settings->server_arguments,
+      ElementsAre("--http-listener=0.0.0.0:80", "--https-listener=0.0.0.0:443", "--access-log=text",
+                  "--certificates-dir=/etc/nginx/certs", "--htpasswd-dir=/etc/nginx/htpasswd",
+                  "--unknown-host-status=503", "--unreachable-status=502"));
   EXPECT_THAT(settings->agent_arguments,
               ElementsAre("--docker-host=unix:///tmp/docker.sock", "--host-id=local"));
 }
