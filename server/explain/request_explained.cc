@@ -164,6 +164,9 @@ class Walk {
                     [](const auto& header) { return header.first == kForwardedProto; });
       request_.headers.emplace_back(kForwardedProto, request_.scheme);
     }
+    // A request of HTTP/1.1 has the scheme that is believed, and so has what it is redirected to.
+    const std::string proto = *request_.Header(kForwardedProto);
+    if (proto == "http" || proto == "https") request_.scheme = proto;
     DropOddHeaders(manager);
     return NormalizePath(manager);
   }

@@ -260,6 +260,9 @@ TEST_F(RequestExplainedTest, ForwardedProtoIsTheConnectionsUnlessBelieved) {
   EXPECT_EQ(Ask("http://a.example/", told).status(), 404);
   Put({ListenerChange("http", 8080, "rds { route_config_name: 'http' } xff_num_trusted_hops: 1")});
   EXPECT_EQ(Ask("http://a.example/", told).status(), 200);
+  Put({Routes("http", R"(virtual_hosts { name: "a" domains: "*"
+      routes { match { path: "/api" } redirect { path_redirect: "/api/" } } })")});
+  EXPECT_EQ(Ask("http://a.example/api", told).location(), "https://a.example/api/");
 }
 
 TEST_F(RequestExplainedTest, AFilterThatIsOffCountsWhereARouteTurnsItOn) {

@@ -22,13 +22,14 @@ constexpr std::array<FieldWord, 3> kClusterWords = {{
     {"typed_extension_protocol_options", "VIRTUAL_PROTO"},
     {"transport_socket", "VIRTUAL_PROTO"},
 }};
-constexpr std::array<FieldWord, 7> kRouteWords = {{
+constexpr std::array<FieldWord, 8> kRouteWords = {{
     {"prefix_rewrite", "VIRTUAL_DEST"},
     {"hash_policy", "fairlead.loadbalance"},
     {"response_headers_to_add", "HSTS"},
     {"typed_per_filter_config", "NETWORK_ACCESS"},
     {"match.headers", "VIRTUAL_HOST"},
     {"match", "VIRTUAL_PATH"},
+    {"path_redirect", "VIRTUAL_PATH"},
     {"domains", "VIRTUAL_HOST"},
 }};
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "server/resources/assignment.h"
 
 namespace fairlead {
@@ -61,10 +62,10 @@ TEST(Origin, OfAnEndpointIsTheContainerThatHasTheAddress) {
 TEST(Origin, OfAVirtualHostIsTheContainerBehindTheRoute) {
   VirtualHost host;
   host.domain = "shop.example";
-  for (const char* pool : {"api", "web", "gone"}) {
+  for (const char* path : {"/api", "/web/", "/gone"}) {
     Route& route = host.routes.emplace_back();
-    route.path = absl::StrCat("/", pool);
-    route.pool = pool;
+    route.path = path;
+    route.pool = std::string(absl::StripSuffix(absl::StripPrefix(path, "/"), "/"));
   }
   const Pool api = PoolOf({EndpointOf("api", "192.0.2.1", 1)});
   const Pool web = PoolOf({EndpointOf("web", "192.0.2.2", 1)});
@@ -79,13 +80,15 @@ TEST(Origin, OfAVirtualHostIsTheContainerBehindTheRoute) {
       {"", "host-api api VIRTUAL_HOST"},
       {"routes[0].match.prefix", "host-api api VIRTUAL_PATH"},
       {"routes[1].match.safe_regex.regex", "host-api api VIRTUAL_PATH"},
-      {"routes[2].match.headers[0].string_match", "host-web web VIRTUAL_HOST"},
-      {"routes[3].route.prefix_rewrite", "host-web web VIRTUAL_DEST"},
-      {"routes[3].route.hash_policy[0].header", "host-web web fairlead.loadbalance"},
-      {"routes[2].response_headers_to_add[0].header.value", "host-web web HSTS"},
-      {"routes[2].typed_per_filter_config[x]", "host-web web NETWORK_ACCESS"},
-      {"routes[4].match.prefix", "  VIRTUAL_PATH"},
-      {"routes[6].match.prefix", "host-api api VIRTUAL_PATH"},
+      // "/web", which is redirected to "/web/".
+      {"routes[2].redirect.path_redirect", "host-web web VIRTUAL_PATH"},
+      {"routes[3].match.headers[0].string_match", "host-web web VIRTUAL_HOST"},
+      {"routes[4].route.prefix_rewrite", "host-web web VIRTUAL_DEST"},
+      {"routes[4].route.hash_policy[0].header", "host-web web fairlead.loadbalance"},
+      {"routes[3].response_headers_to_add[0].header.value", "host-web web HSTS"},
+      {"routes[3].typed_per_filter_config[x]", "host-web web NETWORK_ACCESS"},
+      {"routes[5].match.prefix", "  VIRTUAL_PATH"},
+      {"routes[7].match.prefix", "host-api api VIRTUAL_PATH"},
   };
   for (const auto& of : cases) {
     EXPECT_EQ(Text(OriginInVirtualHost(host, of.field, find)), of.origin) << of.field;

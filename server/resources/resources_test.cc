@@ -314,6 +314,62 @@ TEST(Route, SaysWhatThePathBecomesAndWhomItLetsIn) {
   EXPECT_FALSE(host.routes(2).typed_per_filter_config().contains("envoy.filters.http.rbac"));
 }
 
+// The paths that are looked for, each once, in their order: "/api" of a prefix, "~REGEX", and
+// "/api -> /api/" of a redirect.
+std::vector<std::string> PathsOf(const envoy::config::route::v3::VirtualHost& host) {
+  std::vector<std::string> paths;
+  for (const auto& route : host.routes()) {
+    const auto& match = route.match();
+    std::string path = match.has_safe_regex() ? absl::StrCat("~", match.safe_regex().regex())
+                                              : absl::StrCat(match.prefix(), match.path());
+    if (route.has_redirect()) absl::StrAppend(&path, " -> ", route.redirect().path_redirect());
+    if (paths.empty() || paths.back() != path) paths.push_back(std::move(path));
+  }
+  return paths;
+}
+
+TEST(Route, WhoeverLeavesOutAPrefixsFinalSlashIsSentThere) {
+  const struct {
+    std::vector<std::string> asked;
+    std::vector<std::string> paths;
+  } cases[] = {
+      {{"/api/", "/"}, {"/api -> /api/", "/api/", "/"}},
+      {{"/api/v2/", "/api/"}, {"/api/v2 -> /api/v2/", "/api/v2/", "/api -> /api/", "/api/"}},
+      // Somebody is there.
+      {{"/api/", "/api", "/"}, {"/api/", "/api", "/"}},
+      // A shorter prefix is none that was meant.
+      {{"/api/", "/ap"}, {"/api -> /api/", "/api/", "/ap"}},
+      {{"~^/api$", "/api/"}, {"~.*(?:^/api$).*", "/api -> /api/", "/api/"}},
+      {{"~^/api/", "/"}, {"~.*(?:^/api/).*", "/"}},
+      {{"//", "/"}, {"//", "/"}},
+      {{"/"}, {"/"}},
+  };
+  for (const auto& of : cases) {
+    VirtualHost host = {"shop.example", {}, {}};
+    for (const std::string& path : of.asked) host.routes.push_back(RouteTo(path, "web:80"));
+    EXPECT_EQ(PathsOf(VirtualHostOf(host)), of.paths) << of.asked[0];
+  }
+}
+
+TEST(Route, TheRedirectToAFinalSlashIsServedAsItsPathIs) {
+  const VirtualHost host = {"~^shop", {RouteTo("/api/", "api:80")}, {}};
+  Serving serving;
+  serving.hsts = "max-age=1";
+  serving.http3_port = 443;
+  CatchAll catch_all;
+  catch_all.regexes.push_back({&host, &serving});
+  const auto all = *CatchAllOf(catch_all);
+  const auto& redirect = all.routes(0);
+  EXPECT_EQ(redirect.match().path(), "/api");
+  EXPECT_EQ(redirect.match().headers(0).name(), ":authority");
+  EXPECT_EQ(redirect.response_headers_to_add(0).header().key(), "Strict-Transport-Security");
+  EXPECT_EQ(redirect.response_headers_to_add(1).header().key(), "Alt-Svc");
+  // Who is sent to https is sent there with any path.
+  serving.redirect.emplace();
+  EXPECT_THAT(PathsOf(VirtualHostOf({"shop.example", host.routes, {}}, serving)),
+              ElementsAre("/ -> "));
+}
+
 TEST(Cluster, SpeaksAsTheContainerAsks) {
   constexpr char kHttpOptions[] = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
   const auto plain = ClusterOf("p", {});

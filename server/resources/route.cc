@@ -6,16 +6,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "envoy/config/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/filters/http/rbac/v3/rbac.pb.h"
 #include "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.pb.h"
 #include "server/base/nginx_regex.h"
 #include "server/resources/acme_responder.h"
 #include "server/resources/basic_auth.h"
-#include "server/vocabulary/host.h"
 #include "server/vocabulary/path.h"
 
 namespace fairlead {
@@ -127,22 +129,29 @@ void MatchHeader(const char* name, std::string regex, RouteMatch& match) {
   header.mutable_string_match()->mutable_safe_regex()->set_regex(std::move(regex));
 }
 
-// `host` is matched too if it is a regular expression.
-RouteMatch MatchOf(const std::string& host, const std::string& path) {
+// What the host of requests has to fit beyond the virtual host's domains: an expression as nginx
+// has it ("~^shop"), or nothing where it is empty.
+struct HostPattern {
+  std::string regex;
+
+  static HostPattern Any() { return {}; }
+};
+
+RouteMatch MatchOf(const HostPattern& host, const std::string& path) {
   RouteMatch match;
   if (IsPathRegex(path)) {
     match.mutable_safe_regex()->set_regex(PathRegexOf(path));
   } else {
     match.set_prefix(path);
   }
-  if (IsHostRegex(host)) MatchHeader(":authority", HostRegexOf(host), match);
+  if (!host.regex.empty()) MatchHeader(":authority", HostRegexOf(host.regex), match);
   return match;
 }
 
-void AddRedirects(const VirtualHost& host, const Serving::Redirect& redirect,
+void AddRedirects(const HostPattern& pattern, const Serving::Redirect& redirect,
                   envoy::config::route::v3::VirtualHost& to) {
   auto& get = *to.add_routes();
-  *get.mutable_match() = MatchOf(host.domain, "/");
+  *get.mutable_match() = MatchOf(pattern, "/");
   get.mutable_redirect()->set_https_redirect(true);
   // Where it is https's own, what the request had is left out too.
   if (redirect.port != 443) get.mutable_redirect()->set_port_redirect(redirect.port);
@@ -175,6 +184,24 @@ std::vector<Route> ChallengesOf(const VirtualHost& host) {
   return {};
 }
 
+// Which of a host's routes have a redirect to them, as nginx has it: whoever asks for "/api" where
+// "/api/" is served meant that.
+class SlashRedirects {
+ public:
+  explicit SlashRedirects(const std::vector<Route>& routes) {
+    for (const Route& route : routes) paths_.insert(route.path);
+  }
+
+  bool LeadTo(const Route& route) const {
+    absl::string_view path = route.path;
+    return path.size() > 1 && !IsPathRegex(path) && absl::ConsumeSuffix(&path, "/") &&
+           !paths_.contains(path);
+  }
+
+ private:
+  absl::flat_hash_set<absl::string_view> paths_;
+};
+
 // What the application says of itself stands.
 void AddIfAbsent(const char* name, std::string value, envoy::config::route::v3::Route& route) {
   auto& header = *route.add_response_headers_to_add();
@@ -183,62 +210,79 @@ void AddIfAbsent(const char* name, std::string value, envoy::config::route::v3::
   header.set_append_action(HeaderValueOption::ADD_IF_ABSENT);
 }
 
-void AddRoutes(const VirtualHost& host, const std::vector<Route>& routes, const Serving& serving,
-               envoy::config::route::v3::VirtualHost& to) {
-  for (const Route& route : routes) {
-    auto& idempotent = *to.add_routes();
-    *idempotent.mutable_match() = MatchOf(host.domain, route.path);
-    if (!serving.hsts.empty()) {
-      AddIfAbsent("Strict-Transport-Security", EscapedForEnvoy(serving.hsts), idempotent);
-    }
-    if (serving.http3_port != 0) {
-      AddIfAbsent("Alt-Svc", absl::StrCat("h3=\":", serving.http3_port, "\"; ma=86400"),
-                  idempotent);
-    }
-    if (route.internal) {
-      (*idempotent.mutable_typed_per_filter_config())[kAccessFilter].PackFrom(OnlyInternal());
-    }
-    if (const PasswordFile* const file = serving.passwords.Of(route.path); file != nullptr) {
-      AskForPasswords(*file, *idempotent.mutable_typed_per_filter_config());
-    }
-    auto& other = *to.add_routes();
-    other = idempotent;
-    MatchHeader(":method", kIdempotentMethods, *idempotent.mutable_match());
-    *idempotent.mutable_route() = ActionTo(route, kRetrySent);
-    *other.mutable_route() = ActionTo(route, kRetryUnsent);
+void AddResponseHeaders(const Serving& serving, envoy::config::route::v3::Route& route) {
+  if (!serving.hsts.empty()) {
+    AddIfAbsent("Strict-Transport-Security", EscapedForEnvoy(serving.hsts), route);
+  }
+  if (serving.http3_port != 0) {
+    AddIfAbsent("Alt-Svc", absl::StrCat("h3=\":", serving.http3_port, "\"; ma=86400"), route);
   }
 }
 
+// As nginx, before it looks who may come in.
+void AddSlashRedirect(const HostPattern& pattern, const Route& route, const Serving& serving,
+                      envoy::config::route::v3::VirtualHost& to) {
+  auto& redirect = *to.add_routes();
+  *redirect.mutable_match() = MatchOf(pattern, route.path);
+  redirect.mutable_match()->set_path(route.path.substr(0, route.path.size() - 1));
+  redirect.mutable_redirect()->set_path_redirect(route.path);
+  AddResponseHeaders(serving, redirect);
+}
+
+void AddRoute(const HostPattern& pattern, const Route& route, const Serving& serving,
+              envoy::config::route::v3::VirtualHost& to) {
+  auto& idempotent = *to.add_routes();
+  *idempotent.mutable_match() = MatchOf(pattern, route.path);
+  AddResponseHeaders(serving, idempotent);
+  if (route.internal) {
+    (*idempotent.mutable_typed_per_filter_config())[kAccessFilter].PackFrom(OnlyInternal());
+  }
+  if (const PasswordFile* const file = serving.passwords.Of(route.path); file != nullptr) {
+    AskForPasswords(*file, *idempotent.mutable_typed_per_filter_config());
+  }
+  auto& other = *to.add_routes();
+  other = idempotent;
+  MatchHeader(":method", kIdempotentMethods, *idempotent.mutable_match());
+  *idempotent.mutable_route() = ActionTo(route, kRetrySent);
+  *other.mutable_route() = ActionTo(route, kRetryUnsent);
+}
+
 // Where one path asks for a password that another does not, no other spelling of it may lead past.
-void AddRefusalOfAmbiguousPaths(const VirtualHost& host,
+void AddRefusalOfAmbiguousPaths(const HostPattern& pattern,
                                 envoy::config::route::v3::VirtualHost& to) {
   auto& ambiguous = *to.add_routes();
-  *ambiguous.mutable_match() = MatchOf(host.domain, kAmbiguousPath);
+  *ambiguous.mutable_match() = MatchOf(pattern, kAmbiguousPath);
   ambiguous.mutable_direct_response()->set_status(400);
 }
 
-void AddResponder(const std::string& host, envoy::config::route::v3::VirtualHost& to) {
+void AddResponder(const HostPattern& pattern, envoy::config::route::v3::VirtualHost& to) {
   auto& challenges = *to.add_routes();
-  *challenges.mutable_match() = MatchOf(host, kChallenges);
+  *challenges.mutable_match() = MatchOf(pattern, kChallenges);
   PassToAcmeResponder(challenges);
 }
 
-void AddChallenges(const VirtualHost& host, const Serving& serving,
+void AddChallenges(const VirtualHost& host, const HostPattern& pattern, const Serving& serving,
                    envoy::config::route::v3::VirtualHost& to) {
-  if (serving.has_acme_responder && !ClaimsChallenges(host)) return AddResponder(host.domain, to);
+  if (serving.has_acme_responder && !ClaimsChallenges(host)) return AddResponder(pattern, to);
   const bool open = serving.redirect.has_value()
                         ? serving.redirect->but_challenges
                         : serving.has_open_challenges && !serving.passwords.empty();
-  if (open) AddRoutes(host, ChallengesOf(host), Serving(), to);
+  if (!open) return;
+  for (const Route& route : ChallengesOf(host)) AddRoute(pattern, route, Serving(), to);
 }
 
-void AddRoutes(const VirtualHost& host, const Serving& serving,
+// The host's routes, for requests whose host fits `pattern`.
+void AddRoutes(const VirtualHost& host, const HostPattern& pattern, const Serving& serving,
                envoy::config::route::v3::VirtualHost& to) {
-  AddChallenges(host, serving, to);
-  if (serving.redirect.has_value()) AddRedirects(host, *serving.redirect, to);
+  AddChallenges(host, pattern, serving, to);
+  if (serving.redirect.has_value()) AddRedirects(pattern, *serving.redirect, to);
   if (serving.redirect.has_value() && !serving.redirect->but_forwarded_https) return;
-  if (!serving.passwords.paths.empty()) AddRefusalOfAmbiguousPaths(host, to);
-  AddRoutes(host, host.routes, serving, to);
+  if (!serving.passwords.paths.empty()) AddRefusalOfAmbiguousPaths(pattern, to);
+  const SlashRedirects redirects(host.routes);
+  for (const Route& route : host.routes) {
+    if (redirects.LeadTo(route)) AddSlashRedirect(pattern, route, serving, to);
+    AddRoute(pattern, route, serving, to);
+  }
 }
 
 // What a container is told of the client, and by whom it is believed: a client's own word for it
@@ -269,13 +313,18 @@ envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
   envoy::config::route::v3::VirtualHost virtual_host;
   virtual_host.set_name(host.domain);
   virtual_host.add_domains(host.domain);
-  AddRoutes(host, serving, virtual_host);
+  AddRoutes(host, HostPattern::Any(), serving, virtual_host);
   return virtual_host;
 }
 
 const Route* RouteBehind(const VirtualHost& host, size_t index) {
-  const size_t of = index / 2;  // AddRoutes makes two of each
-  return of < host.routes.size() ? &host.routes[of] : nullptr;
+  const SlashRedirects redirects(host.routes);
+  size_t end = 0;
+  for (const Route& route : host.routes) {
+    end += redirects.LeadTo(route) ? 3 : 2;
+    if (index < end) return &route;
+  }
+  return nullptr;
 }
 
 envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domain) {
@@ -297,17 +346,19 @@ std::optional<envoy::config::route::v3::VirtualHost> CatchAllOf(const CatchAll& 
   virtual_host.set_name("*");
   virtual_host.add_domains(std::string("*"));
   for (const auto& [host, serving] : catch_all.regexes) {
-    AddRoutes(*host, *serving, virtual_host);
+    const HostPattern pattern = {host->domain};
+    AddRoutes(*host, pattern, *serving, virtual_host);
     // The host is this one's, whatever the path: no other is tried.
     auto& unmatched = *virtual_host.add_routes();
-    *unmatched.mutable_match() = MatchOf(host->domain, "/");
+    *unmatched.mutable_match() = MatchOf(pattern, "/");
     unmatched.mutable_direct_response()->set_status(404);
   }
   if (catch_all.default_host.host != nullptr) {
-    AddRoutes(*catch_all.default_host.host, *catch_all.default_host.serving, virtual_host);
+    AddRoutes(*catch_all.default_host.host, HostPattern::Any(), *catch_all.default_host.serving,
+              virtual_host);
     return virtual_host;
   }
-  if (catch_all.has_acme_responder) AddResponder(virtual_host.name(), virtual_host);
+  if (catch_all.has_acme_responder) AddResponder(HostPattern::Any(), virtual_host);
   if (catch_all.unknown_host_status != 404) {
     auto& unknown = *virtual_host.add_routes();
     unknown.mutable_match()->set_prefix("/");

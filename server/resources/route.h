@@ -42,7 +42,8 @@ struct Serving {
 
 // The virtual host of a domain that is no regular expression. Each path has two routes: one for the
 // methods that may be repeated after they were sent (RFC 9110, section 9.2.2: idempotent), and one
-// for the others, which are repeated only if they were not.
+// for the others, which are repeated only if they were not. Before a prefix "/api/" there is one
+// more, which redirects "/api" there, unless that is a path of the host's as well.
 envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
                                                     const Serving& serving = {});
 
@@ -62,7 +63,7 @@ struct ServedHost {
 struct CatchAll {
   // Domains that are regular expressions, in the order in which they are tried.
   std::vector<ServedHost> regexes;
-  // Null: there is none.
+  // Of whatever domain, which may be one of `regexes`. Null: there is none.
   ServedHost default_host;
   // For a host that nobody claims.
   int unknown_host_status = 404;

@@ -61,3 +61,30 @@ def test_headers_with_underscores_reach_nobody(shop):
     told = json.loads(body)["headers"]
     assert told["x-good"] == "1"
     assert "x_real_ip" not in told and "6.6.6.6" not in told.values()
+
+
+def test_a_prefix_is_also_meant_without_its_final_slash(shop):
+    shop.write("slash.example")
+    shop.run("slash.example", HTTPS_METHOD="noredirect")
+    ours = {"VIRTUAL_HOST": "slash.example", "HTTPS_METHOD": "noredirect"}
+    shop.agent.run("api", shop.port, {**ours, "VIRTUAL_PATH": "/api/", "VIRTUAL_DEST": "/v1/"})
+    eventually(
+        "the path is served",
+        lambda: shop.in_clear_text("slash.example", "/api/x")[2] == "slash.example /v1/x",
+    )
+    for method in ("GET", "POST"):
+        redirected = shop.in_clear_text("slash.example", "/api?q=1&r=/", method)
+        assert redirected == (301, "http://slash.example/api/?q=1&r=/", ""), method
+    eventually("over https", lambda: shop.shown("slash.example") is not None)
+    status, headers, _ = shop.get("slash.example", "/api")
+    assert (status, headers["location"]) == (301, "https://slash.example/api/")
+    assert shop.in_clear_text("slash.example", "/apis")[2] == "slash.example /apis"
+    said = shop.server.text("explain", "http://slash.example/api?q=1")
+    assert "301 to http://slash.example/api/?q=1: the route redirects" in said
+
+    # Whoever asks for it has it.
+    shop.agent.run("bare", shop.port, {**ours, "VIRTUAL_PATH": "/api"})
+    eventually(
+        "somebody has it",
+        lambda: shop.in_clear_text("slash.example", "/api")[2] == "slash.example /api",
+    )
