@@ -148,6 +148,7 @@ absl::StatusOr<RequestGround> ControlPlane::GroundFor(const v1::RequestToExplain
   RequestGround ground;
   ground.own_http = HttpListeners::kHttp;
   ground.own_https = HttpsListeners::kHttps;
+  ground.default_host = options_.pipeline.resources.http.default_host;
   absl::flat_hash_map<View, ProxiesAlike> alike;
   std::vector<std::string> all;
   Look([&] {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -17,6 +17,7 @@
 #include "server/base/version.h"
 #include "server/resources/tls_policy.h"
 #include "server/vocabulary/domain_settings.h"
+#include "server/vocabulary/host.h"
 
 namespace fairlead {
 namespace {
@@ -88,6 +89,10 @@ absl::Status CheckEndpoint(absl::string_view text) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError("it is no address; write IP:PORT, as in 127.0.0.1:8088");
+}
+
+absl::Status CheckDefaultHost(absl::string_view text) {
+  return text.empty() ? absl::OkStatus() : ReadHost(text).status();
 }
 
 absl::Status CheckHttpsMethod(absl::string_view text) {
@@ -226,10 +231,11 @@ void Declare(Settings& settings, ServerOptions& options, Texts& texts) {
                "Hosts are served over HTTP/3 (QUIC) too, at the same port of UDP, and say so. A "
                "container's label wins.",
                &texts.http3);
-  settings.Add("default-host", "HOST",
-               "A host that containers ask for, which also gets the requests for hosts that nobody "
-               "asks for.",
-               &texts.default_host);
+  settings.Add(
+      "default-host", "HOST",
+      "A host that containers ask for (as in VIRTUAL_HOST: a name, a wildcard or a regular "
+      "expression), which also gets the requests for hosts that nobody asks for.",
+      &texts.default_host, CheckDefaultHost);
   settings.Add("unknown-host-status", "STATUS",
                "What a request gets whose host nobody asks for: 404, or 503 as with nginx-proxy.",
                &texts.unknown_host_status, 400, 599);
@@ -341,7 +347,10 @@ void Apply(const Texts& texts, ServerOptions& options) {
   http.port = static_cast<uint16_t>(http_port);
   http.settings.access_log = AccessLogOf(texts.access_log);
   http.settings.pages.unreachable_is_502 = texts.unreachable_status == 502;
-  http.default_host = absl::AsciiStrToLower(texts.default_host);
+  if (!texts.default_host.empty()) http.default_host = *ReadHost(texts.default_host);
+  const bool is_name = !http.default_host.empty() && !IsHostRegex(http.default_host) &&
+                       !absl::StrContains(http.default_host, '*');
+  if (is_name) http.settings.host_of_unnamed = http.default_host;
   http.unknown_host_status = static_cast<int>(texts.unknown_host_status);
   HttpsListeners::Options& https = pipeline.resources.https;
   int https_port = 0;

@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "server/explain/hosts_of_nobody.h"
 #include "server/explain/listener_match.h"
 #include "server/explain/path_normalization.h"
 #include "server/explain/proxied_request.h"
@@ -36,6 +37,11 @@ constexpr char kBasicAuthFilter[] = "envoy.filters.http.basic_auth";
 constexpr char kAskServerFilter[] = "envoy.filters.http.ext_authz";
 
 constexpr char kForwardedProto[] = "x-forwarded-proto";
+
+constexpr char kNoCertificate[] =
+    ": no host that containers ask for has a certificate; put HOST.crt and HOST.key into the "
+    "server's --certificates-dir (/etc/nginx/certs in the drop-in image), or see 'fairlead "
+    "problems' for what is wrong with those that are there";
 
 bool IsAddress(const std::string& host) {
   in6_addr bytes;
@@ -80,9 +86,11 @@ class Walk {
     for (std::string& what : unknown) explained_.add_unknown(std::move(what));
   }
 
-  void NoConnection(absl::string_view why) {
+  void NoConnection(absl::string_view why, bool tls = false) {
+    const bool lacks_certificate =
+        tls && ground_.snapshot->Find(Type::kListener, ground_.own_https) == nullptr;
     explained_.set_outcome(RequestExplained::NO_CONNECTION);
-    explained_.set_summary(std::string(why));
+    explained_.set_summary(absl::StrCat(why, lacks_certificate ? kNoCertificate : ""));
   }
 
   void Answered(int status, absl::string_view why) {
@@ -112,7 +120,7 @@ class Walk {
     const absl::StatusOr<ListenerFound> found =
         FindListener(Listeners(), {tls, IsAddress(host) ? "" : host, port},
                      tls ? ground_.own_https : ground_.own_http);
-    if (!found.ok()) return NoConnection(found.status().message());
+    if (!found.ok()) return NoConnection(found.status().message(), tls);
     AddStep("listener", absl::StrCat(found->listener, " (", found->address, ")"),
             found->chain.empty() ? found->why : absl::StrCat(found->why, "; ", found->chain));
     if (found->client_certificate_required) {
@@ -208,34 +216,70 @@ class Walk {
     const VirtualHostFound found = FindVirtualHost(configuration, request_.authority);
     if (found.virtual_host == nullptr) {
       AddStep("virtual host", "", "none fits, and there is none for all");
-      return Answered(404, absl::StrCat(": no virtual host is for '", request_.authority, "'"));
+      return Answered(
+          404, absl::StrCat(
+                   ": ", IsDerived(configuration)
+                             ? WhyNobody(request_.authority, ground_.default_host)
+                             : absl::StrCat("no virtual host is for '", request_.authority, "'")));
     }
-    AddStep("virtual host", found.virtual_host->name(), WhyDomain(found));
-    if (found.virtual_host->require_tls() != VirtualHost::NONE && request_.scheme != "https") {
+    const VirtualHost& host = *found.virtual_host;
+    const RouteFound route = FindRoute(configuration, host, request_);
+    const bool is_nobodys = IsDerived(configuration) &&
+                            found.rule == VirtualHostFound::Rule::kAny &&
+                            (route.route == nullptr || !IsForHostPattern(*route.route));
+    const bool is_defaults = is_nobodys && HasDefaultHost(host) && !ground_.default_host.empty();
+    AddStep(
+        "virtual host", host.name(),
+        is_defaults ? WhyDefaultHost(request_.authority, ground_.default_host) : WhyDomain(found));
+    if (host.require_tls() != VirtualHost::NONE && request_.scheme != "https") {
       return Take(RedirectToTls(request_), "the virtual host demands TLS");
     }
-    if (found.virtual_host->has_matcher()) {
+    if (host.has_matcher()) {
       explained_.add_unknown("the matcher by which the virtual host chooses its routes");
       return Undecided();
     }
-    const RouteFound route = FindRoute(configuration, *found.virtual_host, request_);
     AddUnknown(route.unknown);
-    const int routes = found.virtual_host->routes_size();
-    if (route.route == nullptr) {
+    ByRoute(configuration, host, route,
+            is_nobodys && !HasDefaultHost(host)
+                ? WhyNobody(request_.authority, ground_.default_host)
+                : std::string());
+  }
+
+  // `why_nobody`: why the request is answered by a host for all; empty: it is not.
+  void ByRoute(const RouteConfiguration& configuration, const VirtualHost& host,
+               const RouteFound& found, const std::string& why_nobody) {
+    const int routes = host.routes_size();
+    if (found.route == nullptr) {
       AddStep("route", "", absl::StrCat("none of ", routes, " fits"));
-      return Answered(404, absl::StrCat(": none of the ", routes, " routes of ",
-                                        found.virtual_host->name(), " fits"));
+      return Answered(
+          404,
+          absl::StrCat(": ", why_nobody.empty() ? absl::StrCat("none of the ", routes,
+                                                               " routes of ", host.name(), " fits")
+                                                : why_nobody));
     }
-    AddStep("route", absl::StrCat(route.index + 1, " of ", routes),
-            absl::StrCat("the first that fits: ", DescribeMatch(route.route->match())));
-    if (!Admits(configuration, *found.virtual_host, *route.route)) return;
-    AddFiltersOf(configuration, *found.virtual_host, *route.route);
-    for (const auto* headers :
-         {&route.route->response_headers_to_add(), &found.virtual_host->response_headers_to_add(),
-          &configuration.response_headers_to_add()}) {
+    const envoy::config::route::v3::Route& route = *found.route;
+    AddStep("route", absl::StrCat(found.index + 1, " of ", routes),
+            absl::StrCat("the first that fits: ", DescribeMatch(route.match())));
+    if (!Admits(configuration, host, route)) return;
+    AddFiltersOf(configuration, host, route);
+    for (const auto* headers : {&route.response_headers_to_add(), &host.response_headers_to_add(),
+                                &configuration.response_headers_to_add()}) {
       for (const HeaderValueOption& header : *headers) AddResponseHeader(header);
     }
-    Take(AnswerOf(*route.route, request_), "the route");
+    const RouteAnswer answer = AnswerOf(route, request_);
+    // 421 is for whoever came by another host's certificate, whatever host it is that is asked for.
+    if (!why_nobody.empty() && route.has_direct_response() && answer.status != 421) {
+      return Answered(answer.status, absl::StrCat(": ", why_nobody));
+    }
+    Take(answer, "the route");
+  }
+
+  // Of containers' words: the proxies' own routes, those of another port (http@8081) and of a
+  // certificate's clients (https/shop.example).
+  bool IsDerived(const RouteConfiguration& configuration) const {
+    const absl::string_view name = configuration.name();
+    const absl::string_view own = name.substr(0, name.find_first_of("@/"));
+    return own == ground_.own_http || own == ground_.own_https;
   }
 
   static std::string WhyDomain(const VirtualHostFound& found) {

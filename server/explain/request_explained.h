@@ -27,6 +27,8 @@ struct RequestGround {
   // Names of the listeners that stand for the schemes where a URL names no port.
   std::string own_http;
   std::string own_https;
+  // The host whose routes also get the requests for hosts that no container asks for; empty: none.
+  std::string default_host;
 };
 
 // What a request would get, by evaluating the very resources that proxies are sent as Envoy

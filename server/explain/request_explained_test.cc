@@ -15,9 +15,11 @@
 namespace fairlead {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using v1::RequestExplained;
 
 template <typename Message>
@@ -170,6 +172,77 @@ TEST_F(RequestExplainedTest, WhereNoConnectionComesAbout) {
   EXPECT_EQ(Ask("http://shop.example:81/gone", mapped).status(), 410);
   Put({ListenerChange("http", 8080, "rds { route_config_name: 'other' }")});
   EXPECT_THAT(Summary("http://shop.example/"), HasSubstr("routes 'other' are not there"));
+}
+
+TEST_F(RequestExplainedTest, WithoutACertificateThereIsNoHttps) {
+  EXPECT_THAT(Summary("https://shop.example/"),
+              AllOf(HasSubstr("proxies do not listen for https"),
+                    HasSubstr("put HOST.crt and HOST.key into the server's --certificates-dir")));
+  EXPECT_THAT(Summary("http://shop.example:81/"), Not(HasSubstr("--certificates-dir")));
+  Put({ListenerChange("https", 8443, "rds { route_config_name: 'https' }")});
+  EXPECT_THAT(Summary("https://shop.example/"),
+              AllOf(HasSubstr("does not speak TLS"), Not(HasSubstr("--certificates-dir"))));
+}
+
+TEST_F(RequestExplainedTest, AHostThatNoContainerAsksFor) {
+  const char* const pattern =
+      "routes { match { prefix: '/' headers { name: ':authority' string_match { safe_regex { "
+      "regex: "
+      "'re[0-9]' } } } } route { cluster: 'web' } }";
+  const auto put = [&](const std::string& more) {
+    Put({Routes("http", absl::StrCat("name: 'http' virtual_hosts { name: '*' domains: '*' ",
+                                     pattern, more, "}"))});
+  };
+  const std::string nobody = "no container asks for 'nobody.example' here, ";
+  const std::string no_default =
+      "and there is no default host (--default-host; DEFAULT_HOST in the drop-in image)";
+  const std::string url = "http://nobody.example/x";
+  Put({Routes("http", "name: 'http'")});
+  EXPECT_EQ(Summary(url), absl::StrCat("404: ", nobody, no_default));
+  put("");
+  EXPECT_EQ(Summary(url), absl::StrCat("404: ", nobody, no_default));
+  EXPECT_EQ(Summary("http://re1/x"), "web is asked for /x");
+  put("routes { match { prefix: '/' } direct_response { status: 503 } }");
+  EXPECT_EQ(Summary(url), absl::StrCat("503: ", nobody, no_default));
+  ground_.default_host = "shop.example";
+  EXPECT_EQ(Summary(url), absl::StrCat("503: ", nobody, "nor for the default host, shop.example"));
+  put("routes { match { prefix: '/.well-known/acme-challenge/' } route { cluster: 'web' } }"
+      "routes { match { prefix: '/' } direct_response { status: 503 } }");
+  EXPECT_EQ(Summary(url), absl::StrCat("503: ", nobody, "nor for the default host, shop.example"));
+  put("routes { match { prefix: '/' } direct_response { status: 421 } }");
+  EXPECT_EQ(Summary(url), "421: the route says so");
+  put("routes { match { prefix: '/x' } route { cluster: 'web' } }");
+  const RequestExplained taken = Ask(url);
+  EXPECT_EQ(taken.summary(), "web is asked for /x");
+  EXPECT_EQ(taken.steps(2).why(),
+            absl::StrCat(nobody, "so it goes to the default host, shop.example"));
+  EXPECT_EQ(Summary("http://nobody.example/"), "404: none of the 2 routes of * fits");
+  // What people put is theirs.
+  Put({ListenerChange("http", 8080, "rds { route_config_name: 'put' }"),
+       Routes("put", "name: 'put'")});
+  EXPECT_EQ(Summary(url), "404: no virtual host is for 'nobody.example'");
+}
+
+TEST_F(RequestExplainedTest, TheRequestIsWhatTheListenerMakesOfIt) {
+  const std::string version =
+      "virtual_hosts { name: 'a' domains: 'a.example' routes { match { prefix: '/' headers { name: "
+      "'x_version' present_match: true } } direct_response { status: 202 } } routes { match { "
+      "prefix: '/' } direct_response { status: 200 } } }";
+  Put({Routes("http", version)});
+  v1::RequestToExplain told;
+  v1::HttpHeader& header = *told.add_headers();
+  header.set_name("X_Version");
+  header.set_value("2");
+  EXPECT_EQ(Ask("http://a.example/", told).status(), 202);
+  EXPECT_EQ(Ask("http://a.example./", told).status(), 404);
+  Put({ListenerChange("http", 8080,
+                      "rds { route_config_name: 'http' } strip_trailing_host_dot: true "
+                      "common_http_protocol_options { headers_with_underscores_action: DROP_HEADER "
+                      "}")});
+  for (const char* url : {"http://a.example/", "http://a.example./", "http://A.example.:8080/"}) {
+    EXPECT_EQ(Ask(url, told).status(), 200) << url;
+  }
+  EXPECT_EQ(Ask("http://a.example../", told).status(), 404);
 }
 
 TEST_F(RequestExplainedTest, ListenersForQuicAreNotForThisRequest) {

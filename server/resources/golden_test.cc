@@ -156,6 +156,13 @@ TEST(Golden, RoutesOfHosts) {
   ExpectGoldenRoutes("hosts", table);
 }
 
+TEST(Golden, RoutesOfARegexThatIsTheDefaultHost) {
+  RouteTable table({.default_host = "~^shop[0-9]+\\.example$", .unknown_host_status = 503});
+  table.Put(HostOf("~^shop[0-9]+\\.example$", {RouteTo("/api/", "shop/api:80")}), {});
+  table.Put(HostOf("~\\.test$", {RouteTo("/", "shop/web:8000")}), {});
+  ExpectGoldenRoutes("default_regex", table);
+}
+
 TEST(Golden, RoutesOfPaths) {
   Route destination = RouteTo("/api/", "shop/api:9000");
   destination.destination = "/v1/";

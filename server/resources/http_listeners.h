@@ -27,7 +27,8 @@ class HttpListeners {
     uint16_t port = 8080;
     // The https listener's own, which no domain gets for HTTP.
     uint16_t https_port = 8443;
-    // A domain that also gets what no domain is asked for; empty: none does.
+    // A domain, which may be a regular expression, that also gets what no domain is asked for;
+    // empty: none does.
     std::string default_host;
     // The status for a host that nobody claims: 404 or 503 (as nginx-proxy has it).
     int unknown_host_status = 404;

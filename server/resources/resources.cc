@@ -47,6 +47,23 @@ Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view,
   return problem;
 }
 
+constexpr char kDefaultHostSource[] = "default host";
+
+Problem NobodysDefaultHost(const std::string& host, int unknown_host_status) {
+  Problem problem;
+  problem.severity = Problem::Severity::kNotice;
+  problem.place.service = host;
+  problem.place.word = "DEFAULT_HOST";
+  problem.what = absl::StrCat(
+      "no container asks for the default host, so requests for hosts that nobody asks "
+      "for are answered with ",
+      unknown_host_status);
+  problem.cure = absl::StrCat("start a container with VIRTUAL_HOST=", host,
+                              ", or name another host by the server's --default-host (DEFAULT_HOST "
+                              "in the drop-in image)");
+  return problem;
+}
+
 // The virtual host that the domain alone comes to.
 envoy::config::route::v3::VirtualHost AloneOf(const VirtualHost& host) {
   if (!IsHostRegex(host.domain)) return VirtualHostOf(host);
@@ -102,6 +119,7 @@ ResourceChanges Resources::Apply(const ModelChanges& changes) {
     virtual_hosts.push_back(change);
   }
   if (!virtual_hosts.empty()) ApplyVirtualHosts(virtual_hosts, out);
+  ShowDefaultHost(out);
   return out;
 }
 
@@ -145,6 +163,17 @@ void Resources::ApplyVirtualHosts(const std::vector<VirtualHostChange>& changes,
 void Resources::TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out) {
   for (ResourceChange& change : changes.resources) out.shared.push_back(std::move(change));
   for (ProblemsOf& problems : changes.problems) out.problems.push_back(std::move(problems));
+}
+
+void Resources::ShowDefaultHost(ResourceChanges& out) {
+  const std::string& host = options_.http.default_host;
+  if (host.empty()) return;
+  if (virtual_hosts_.contains(host)) {
+    if (troubled_.erase(kDefaultHostSource) > 0) out.problems.push_back({kDefaultHostSource, {}});
+  } else if (troubled_.insert(kDefaultHostSource).second) {
+    out.problems.push_back(
+        {kDefaultHostSource, {NobodysDefaultHost(host, options_.http.unknown_host_status)}});
+  }
 }
 
 std::optional<Serving> Resources::InClearText(const VirtualHost& host) const {

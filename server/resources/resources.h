@@ -94,6 +94,8 @@ class Resources {
   void ShowOutOfReach(const Pool& pool, uint32_t view_id, const ViewState& view,
                       ResourceChanges& out);
   void TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out);
+  // Whether anybody asks for the default host.
+  void ShowDefaultHost(ResourceChanges& out);
   // How a domain is served in clear text; nothing: not at all.
   std::optional<Serving> InClearText(const VirtualHost& host) const;
   // Routes of these domains, which there are already or not, for all listeners.

@@ -185,6 +185,34 @@ TEST(Resources, TheRouteConfigurationHoldsEveryVirtualHost) {
   EXPECT_THAT(domains, ElementsAre("*.a.example", "b.example"));
 }
 
+TEST(Resources, ADefaultHostThatNobodyAsksForIsANotice) {
+  Resources::Options options;
+  options.http.default_host = "~^shop";
+  options.http.unknown_host_status = 503;
+  Resources resources(options);
+  EXPECT_THAT(resources.Initial().problems, IsEmpty());
+  ModelChanges others;
+  others.virtual_hosts.push_back({"a.example", HostOf("a.example", "web:80")});
+  const ResourceChanges without = resources.Apply(others);
+  ASSERT_EQ(without.problems.size(), 1u);
+  const Problem& problem = without.problems[0].problems.at(0);
+  EXPECT_EQ(problem.severity, Problem::Severity::kNotice);
+  EXPECT_EQ(problem.place.service, "~^shop");
+  EXPECT_THAT(problem.what, HasSubstr("answered with 503"));
+  EXPECT_THAT(problem.cure, HasSubstr("VIRTUAL_HOST=~^shop"));
+  EXPECT_THAT(resources.Apply(others).problems, IsEmpty());
+
+  ModelChanges claimed;
+  claimed.virtual_hosts.push_back({"~^shop", HostOf("~^shop", "web:80")});
+  const ResourceChanges with = resources.Apply(claimed);
+  ASSERT_EQ(with.problems.size(), 1u);
+  EXPECT_EQ(with.problems[0].source, without.problems[0].source);
+  EXPECT_THAT(with.problems[0].problems, IsEmpty());
+
+  claimed.virtual_hosts[0].after = nullptr;
+  EXPECT_EQ(resources.Apply(claimed).problems.size(), 1u);
+}
+
 TEST(Resources, AVirtualHostThatCannotBeValidIsLeftOutAlone) {
   Resources resources({});
   const auto domains_of = [](const ResourceChanges& changes) {

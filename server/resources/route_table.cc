@@ -46,11 +46,8 @@ ResourceChange RouteTable::Change(const std::string& name) const {
   catch_all.has_acme_responder = options_.unknown_hosts_have_acme_responder;
   for (const auto& [domain, served] : catch_all_) {
     const ServedHost of = {served.host.get(), &served.serving};
-    if (IsHostRegex(domain)) {
-      catch_all.regexes.push_back(of);
-    } else {
-      catch_all.default_host = of;
-    }
+    if (IsHostRegex(domain)) catch_all.regexes.push_back(of);
+    if (domain == options_.default_host) catch_all.default_host = of;
   }
   if (const auto host = CatchAllOf(catch_all); host.has_value()) bytes += PieceOf(*host);
   return {Type::kRoute, name, Resource::FromBytes(Type::kRoute, name, bytes)};

@@ -19,7 +19,8 @@ namespace fairlead {
 class RouteTable {
  public:
   struct Options {
-    // A domain that also gets what no domain is asked for; empty: none does.
+    // A domain, which may be a regular expression, that also gets what no domain is asked for;
+    // empty: none does.
     std::string default_host = "";
     // The status for a host that is none of the table's.
     int unknown_host_status = 404;

@@ -49,7 +49,7 @@ std::string Normalized(absl::string_view host) {
 // Of what is taken for something else than a host.
 std::optional<Refusal> OtherThanHost(absl::string_view item) {
   if (absl::StrContains(item, "://")) {
-    return Refusal{"is a URL", "write the host alone, as in VIRTUAL_HOST=shop.example"};
+    return Refusal{"is a URL", "write the host alone, as in shop.example"};
   }
   if (absl::StrContains(item, "/")) {
     return Refusal{
@@ -124,6 +124,11 @@ std::optional<Refusal> WhyNotHost(absl::string_view item) {
   return NotAName(name);
 }
 
+// Where there has to be one.
+std::optional<Refusal> WhyNot(absl::string_view item) {
+  return item.empty() ? Refusal{"is empty", "name a host"} : WhyNotHost(item);
+}
+
 void Report(const Said& list, const Place& place, int refused, Problems& problems) {
   if (refused <= kMostReported) return;
   Add(problems, place, list.word, Problem::Severity::kError,
@@ -166,10 +171,18 @@ std::vector<std::string> ParseHosts(const Said& list, const Place& place, Proble
   return hosts;
 }
 
+absl::StatusOr<std::string> ReadHost(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  const auto refusal = WhyNot(text);
+  if (!refusal.has_value()) return Normalized(text);
+  return absl::InvalidArgumentError(
+      absl::StrCat(Shown(text), " ", refusal->why, "; ", refusal->cure));
+}
+
 std::optional<std::string> CheckHost(absl::string_view text, const Said& said, const Place& place,
                                      Problems& problems) {
   text = absl::StripAsciiWhitespace(text);
-  const auto refusal = text.empty() ? Refusal{"is empty", "name a host"} : WhyNotHost(text);
+  const auto refusal = WhyNot(text);
   if (!refusal.has_value()) return Normalized(text);
   Add(problems, place, said.word, Problem::Severity::kError,
       absl::StrCat(Shown(text), " ", refusal->why, ", so this host is not routed"), refusal->cure);

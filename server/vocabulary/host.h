@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/match.h"
 #include "absl/strings/string_view.h"
 #include "server/base/problem.h"
@@ -26,6 +27,10 @@ std::vector<std::string> ParseHosts(const Said& list, const Place& place, Proble
 // One of them, as it is then asked for. None: it is refused, `problems` says why, at `said`'s word.
 std::optional<std::string> CheckHost(absl::string_view text, const Said& said, const Place& place,
                                      Problems& problems);
+
+// A host outside of a container's words, as it would be asked for. INVALID_ARGUMENT: it is none;
+// the message says why and what to write.
+absl::StatusOr<std::string> ReadHost(absl::string_view text);
 
 inline bool IsHostRegex(absl::string_view host) { return absl::StartsWith(host, "~"); }
 

@@ -103,6 +103,38 @@ TEST(ParseHosts, RefusesWholeWhatIsNoHostAndSaysWhatToDo) {
   }
 }
 
+TEST(ReadHost, IsOneHostOrSaysWhyNot) {
+  const struct {
+    const char* text;
+    const char* read;  // null: refused
+    const char* why;
+  } cases[] = {
+      {"Shop.Example", "shop.example", ""},
+      {" *.shop.example ", "*.shop.example", ""},
+      {"shop.*", "shop.*", ""},
+      {"~^Shop[0-9]+$", "~^Shop[0-9]+$", ""},
+      {"", nullptr, "is empty; name a host"},
+      {"a b{", nullptr, "has a space in it"},
+      {"http://x/", nullptr, "is a URL; write the host alone, as in shop.example"},
+      {"~(?!x)", nullptr, "is no regular expression of RE2"},
+      {"a.example,b.example", nullptr, "has a character that no host has"},
+      {"*", nullptr, "would be every host"},
+      {"x.example\n", "x.example", ""},
+      {"x\ny", nullptr, "has a space in it"},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.text);
+    const absl::StatusOr<std::string> read = ReadHost(c.text);
+    ASSERT_EQ(read.ok(), c.read != nullptr) << read.status();
+    if (c.read != nullptr) {
+      EXPECT_EQ(*read, c.read);
+    } else {
+      EXPECT_TRUE(absl::IsInvalidArgument(read.status()));
+      EXPECT_THAT(std::string(read.status().message()), HasSubstr(c.why));
+    }
+  }
+}
+
 TEST(ParseHosts, AMalformedItemCostsItsNeighboursNothing) {
   Problems problems;
   EXPECT_THAT(Parse("a.example,b..example,~(c,d.example", problems),

@@ -1,5 +1,7 @@
 """Which request goes where, through a real Envoy: hosts, paths, ports, destinations, access and balancing."""
 
+import socket
+
 from harness.docker import demo_service, run
 from harness.wait import eventually
 
@@ -55,6 +57,11 @@ def test_the_default_host_gets_what_nobody_asks_for(world, project):
     eventually("the host itself", lambda: served(world, "default.example", "/d") == f"{container} /d")
     assert served(world, "nobody.example", "/d/x") == f"{container} /d/x"
     assert served(world, "nobody.example", "/other") == "404"
+    # A request of HTTP/1.0 that names no host is for it too, and the container is told so.
+    with socket.create_connection((world.edge.ip, world.edge.port), timeout=10) as connection:
+        connection.sendall(b"GET /d HTTP/1.0\r\n\r\n")
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.0 200 OK\r\n") and f"{container} /d".encode() in answer
 
 
 def test_paths_and_destinations(world, project):

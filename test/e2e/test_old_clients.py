@@ -1,4 +1,4 @@
-"""Requests of old and odd clients get what nginx gives them.
+"""Requests of old and odd clients get what nginx gives them, and the default host what nobody asks for.
 
 No Docker: a fake agent tells what runs.
 """
@@ -12,10 +12,13 @@ from harness import asking
 from harness.https_shop import HTTP_PORT, open_shop
 from harness.wait import eventually
 
+DEFAULT_HOST = r"~^default[0-9]+\.example$"
+
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    with open_shop(tmp_path_factory.mktemp("old")) as running:
+    flags = [f"--default-host={DEFAULT_HOST}", "--unknown-host-status=503"]
+    with open_shop(tmp_path_factory.mktemp("old"), flags) as running:
         yield running
 
 
@@ -29,6 +32,32 @@ def raw(*lines: str) -> tuple:
     head, _, body = answer.decode().partition("\r\n\r\n")
     return head.partition("\r\n")[0], body
 
+
+def notices(shop) -> list:
+    """That nobody asks for the default host."""
+    return [one["service"] for one in shop.server.problems() if one.get("word") == "DEFAULT_HOST"]
+
+
+def test_a_pattern_may_be_the_default_host(shop):
+    shop.run("shop.example")
+    eventually("the shop is served", lambda: shop.in_clear_text("shop.example")[0] == 200)
+    assert shop.in_clear_text("nobody.example")[0] == 503
+    assert raw("GET /x HTTP/1.0")[0] == "HTTP/1.0 503 Service Unavailable"
+    assert notices(shop) == [DEFAULT_HOST]
+    said = shop.server.text("explain", "http://nobody.example/")
+    assert f"no container asks for 'nobody.example' here, nor for the default host, {DEFAULT_HOST}" in said
+
+    shop.agent.run("default", shop.port, {"VIRTUAL_HOST": DEFAULT_HOST})
+    eventually(
+        "it gets what nobody asks for",
+        lambda: shop.in_clear_text("nobody.example", "/x") == (200, None, "nobody.example /x"),
+    )
+    assert shop.in_clear_text("default7.example")[2] == "default7.example /"
+    assert notices(shop) == []
+    said = shop.server.text("explain", "http://nobody.example/")
+    assert f"so it goes to the default host, {DEFAULT_HOST}" in said
+    # A request of HTTP/1.0 may name no host.
+    assert raw("GET /x HTTP/1.0") == ("HTTP/1.0 200 OK", "unnamed.invalid /x")
 
 
 def test_http_1_0(shop):
