@@ -3,14 +3,19 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "envoy/config/listener/v3/listener.pb.h"
 #include "envoy/config/route/v3/route.pb.h"
 #include "server/resources/acme_responder.h"
 #include "server/resources/assignment.h"
 #include "server/resources/cluster.h"
+#include "server/resources/http_listeners.h"
+#include "server/resources/https_listeners.h"
 #include "server/resources/listener.h"
 #include "server/resources/route_table.h"
 #include "server/resources/tls.h"
@@ -64,6 +69,60 @@ TEST(Golden, Http3Listener) {
   const TlsChain others{{}, QuicSocketOf("default"), "https"};
   ExpectGolden("listener_http3", Http3ListenerOf("http3", {.ip = "::", .proxy_protocol = true},
                                                  8443, {shop, others}));
+}
+
+// ---- public ports of hosts ----
+
+VirtualHostChange HostAt(const DomainSettings& settings) {
+  auto host = std::make_shared<VirtualHost>();
+  host->domain = "shop.example";
+  Route& route = host->routes.emplace_back();
+  route.path = "/";
+  route.pool = "shop/web:8000";
+  host->settings = settings;
+  return {host->domain, host};
+}
+
+// Listener and routes of the public port, which have its name.
+void ExpectGoldenPort(const std::string& name, const std::vector<ResourceChange>& changes) {
+  int found = 0;
+  for (const ResourceChange& change : changes) {
+    if (change.name != name) continue;
+    const std::string file = absl::StrReplaceAll(name, {{"@", "_port_"}});
+    const std::string body(change.after->body());
+    if (change.type == Type::kListener) {
+      envoy::config::listener::v3::Listener listener;
+      ASSERT_TRUE(listener.ParseFromString(body));
+      ExpectGolden(absl::StrCat("listener_", file), listener);
+    } else {
+      envoy::config::route::v3::RouteConfiguration routes;
+      ASSERT_TRUE(routes.ParseFromString(body));
+      ExpectGolden(absl::StrCat("routes_", file), routes);
+    }
+    ++found;
+  }
+  EXPECT_EQ(found, 2) << name;
+}
+
+TEST(Golden, PublicPortOfAHost) {
+  DomainSettings settings;
+  settings.http_port = 8081;
+  HttpListeners listeners({});
+  const auto in_clear_text = [](const VirtualHost&) { return std::optional<Serving>(Serving()); };
+  ExpectGoldenPort("http@8081", listeners.Apply({HostAt(settings)}, in_clear_text).resources);
+}
+
+TEST(Golden, PublicPortOfAHostForHttps) {
+  DomainSettings settings;
+  settings.https_port = 8444;
+  HttpsListeners listeners({});
+  auto certificate = std::make_shared<Certificate>();
+  certificate->name = "shop.example";
+  CertificateChanges certificates;
+  certificates.certificates.push_back({certificate->name, certificate});
+  listeners.Apply(certificates, absl::nullopt);
+  const auto everybody = [](const VirtualHost&) { return HostPasswords(); };
+  ExpectGoldenPort("https@8444", listeners.Apply({HostAt(settings)}, everybody).resources);
 }
 
 // ---- clusters ----

@@ -254,7 +254,8 @@ absl::optional<Place> Resources::OriginNamedIn(Type type, absl::string_view text
     }
     const auto pool = pools_.find(name);
     if (type != Type::kRoute && pool != pools_.end()) {
-      Place place = OriginInCluster(*pool->second, "");
+      // What Envoy does not take, it often names by its field or by the extension that is one.
+      Place place = OriginInCluster(*pool->second, type == Type::kCluster ? text : "");
       place.service = pool->first;
       return place;
     }

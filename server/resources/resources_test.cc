@@ -246,6 +246,51 @@ TEST(Resources, AVirtualHostThatCannotBeValidIsLeftOutAlone) {
   EXPECT_THAT(gone.problems[0].problems, IsEmpty());
 }
 
+TEST(Resources, AVirtualHostThatCannotBeValidLeavesTheLastGoodOne) {
+  Resources resources({});
+  const auto shop = [](const std::string& header) {
+    VirtualHost host = *HostOf("shop.example", "web:80");
+    host.routes[0].load_balancing = {LoadBalancing::Policy::kHash, LoadBalancing::Key::kHeader,
+                                     header};
+    return std::make_shared<const VirtualHost>(host);
+  };
+  const auto header_of_shop = [](const ResourceChanges& changes) {
+    envoy::config::route::v3::RouteConfiguration routes;
+    for (const ResourceChange& change : changes.shared) {
+      if (change.type != Type::kRoute || change.name != "http") continue;
+      EXPECT_TRUE(routes.ParseFromString(std::string(change.after->body())));
+    }
+    for (const auto& host : routes.virtual_hosts()) {
+      if (host.name() != "shop.example") continue;
+      return host.routes(0).route().hash_policy(0).header().header_name();
+    }
+    return std::string("there is none");
+  };
+  ModelChanges changes;
+  changes.virtual_hosts = {{"shop.example", shop("X-Good")}};
+  EXPECT_EQ(header_of_shop(resources.Apply(changes)), "X-Good");
+
+  changes.virtual_hosts = {{"shop.example", shop("bad\nheader")}};
+  const ResourceChanges held = resources.Apply(changes);
+  EXPECT_THAT(Text(held.shared), IsEmpty());
+  ASSERT_EQ(held.problems.size(), 1u);
+  EXPECT_EQ(held.problems[0].problems.at(0).place.service, "shop.example");
+  EXPECT_EQ(held.problems[0].problems.at(0).place.word, "fairlead.loadbalance");
+  EXPECT_THAT(held.problems[0].problems.at(0).what, HasSubstr("keep the last good one"));
+
+  // Whoever changes beside it brings the last good one along, not the bad one.
+  changes.virtual_hosts = {{"other.example", HostOf("other.example", "web:80")}};
+  const ResourceChanges beside = resources.Apply(changes);
+  EXPECT_EQ(header_of_shop(beside), "X-Good");
+  EXPECT_THAT(beside.problems, IsEmpty());
+
+  changes.virtual_hosts = {{"shop.example", shop("X-Better")}};
+  const ResourceChanges healed = resources.Apply(changes);
+  EXPECT_EQ(header_of_shop(healed), "X-Better");
+  ASSERT_EQ(healed.problems.size(), 1u);
+  EXPECT_THAT(healed.problems[0].problems, IsEmpty());
+}
+
 TEST(Resources, AnAssignmentThatCannotBeValidLeavesTheLastGoodOne) {
   Resources resources({});
   resources.OpenView(1, kOnHost);
@@ -280,7 +325,14 @@ TEST(Resources, WhoseWordsARefusedResourceComesFromIsKnownByItsName) {
   } cases[] = {
       {Type::kCluster, "Error adding/updating cluster(s) shop/web:8000: no such policy",
        "shop/web:8000", ""},
+      {Type::kCluster,
+       "Error adding/updating cluster(s) shop/web:8000: Didn't find a registered implementation "
+       "for "
+       "'envoy.transport_sockets.tls'",
+       "shop/web:8000", "VIRTUAL_PROTO"},
+      {Type::kCluster, "shop/web:8000: unknown lb_policy", "shop/web:8000", "fairlead.loadbalance"},
       {Type::kEndpoint, "'shop/web:8000'.", "shop/web:8000", ""},
+      {Type::kEndpoint, "'shop/web:8000': no lb_policy", "shop/web:8000", ""},
       {Type::kRoute, "Duplicate entry of domain shop.example", "shop.example", "VIRTUAL_HOST"},
       {Type::kRoute, "unknown cluster shop/web:8000", nullptr, nullptr},
       {Type::kCluster, "shop/web:80001 and ashop/web:8000", nullptr, nullptr},
