@@ -64,8 +64,8 @@ std::vector<ResourceChange> ApiListeners::Apply(const std::vector<PoolChange>& p
     const bool is_there = change.after != nullptr;
     if (is_there ? !names.insert(change.name).second : names.erase(change.name) == 0) continue;
     if (is_there) {
-      out.push_back(Offered(Type::kListener, change.name, ApiListenerOf(change.name, change.name)));
       out.push_back(Offered(Type::kRoute, change.name, ApiRoutesOf(change.name)));
+      out.push_back(Offered(Type::kListener, change.name, ApiListenerOf(change.name, change.name)));
     } else {
       out.push_back({Type::kListener, change.name, nullptr});
       out.push_back({Type::kRoute, change.name, nullptr});
@@ -82,6 +82,10 @@ std::vector<ResourceChange> ApiListeners::Apply(const std::vector<PoolChange>& p
     }
   }
   return out;
+}
+
+std::string ApiListeners::RoutesOf(const std::string& name) const {
+  return pools_.contains(name) ? SolePool(name) : name;
 }
 
 std::string ApiListeners::SolePool(const std::string& service) const {

@@ -29,7 +29,11 @@ class ApiListeners {
   explicit ApiListeners(absl::btree_set<std::string> reserved) : reserved_(std::move(reserved)) {}
 
   // The listeners and routes that come and go with these pools; each name once.
+  // Routes before the listener that refers to them.
   std::vector<ResourceChange> Apply(const std::vector<PoolChange>& pools);
+
+  // The routes that the listener `name`, which there is, refers to.
+  std::string RoutesOf(const std::string& name) const;
 
  private:
   // The one pool of the service; empty: it has none or several, or its name is reserved.

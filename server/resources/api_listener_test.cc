@@ -80,10 +80,10 @@ TEST(ApiListener, EveryCallGoesToThePoolWhateverTheAuthority) {
 TEST(ApiListeners, AServiceWithOnePortIsFoundByItsNameAlone) {
   ApiListeners listeners({"http"});
   EXPECT_THAT(Text(listeners.Apply(Pools({"shop/web:80"}))),
-              ElementsAre("LDS shop/web:80 > shop/web:80", "RDS shop/web:80",
+              ElementsAre("RDS shop/web:80", "LDS shop/web:80 > shop/web:80",
                           "LDS shop/web > shop/web:80"));
   EXPECT_THAT(Text(listeners.Apply(Pools({"shop/web:90"}))),
-              ElementsAre("LDS shop/web:90 > shop/web:90", "RDS shop/web:90", "-LDS shop/web"));
+              ElementsAre("RDS shop/web:90", "LDS shop/web:90 > shop/web:90", "-LDS shop/web"));
   EXPECT_THAT(Text(listeners.Apply(Pools({"-shop/web:80"}))),
               ElementsAre("-LDS shop/web:80", "-RDS shop/web:80", "LDS shop/web > shop/web:90"));
   EXPECT_THAT(Text(listeners.Apply(Pools({"-shop/web:90"}))),
@@ -115,7 +115,7 @@ TEST(ApiListeners, OneOfSeveralServicesHasNone) {
 TEST(ApiListeners, AServiceNeverTakesAProxysListener) {
   ApiListeners listeners({"http"});
   EXPECT_THAT(Text(listeners.Apply(Pools({"http:80"}))),
-              ElementsAre("LDS http:80 > http:80", "RDS http:80"));
+              ElementsAre("RDS http:80", "LDS http:80 > http:80"));
   EXPECT_THAT(Text(listeners.Apply(Pools({"-http:80"}))),
               ElementsAre("-LDS http:80", "-RDS http:80"));
 }

@@ -12,6 +12,7 @@
 #include "envoy/config/listener/v3/listener.pb.h"
 #include "envoy/config/route/v3/route.pb.h"
 #include "server/resources/acme_responder.h"
+#include "server/resources/admission_ground.h"
 #include "server/resources/assignment.h"
 #include "server/resources/cluster.h"
 #include "server/resources/http_listeners.h"
@@ -109,7 +110,11 @@ TEST(Golden, PublicPortOfAHost) {
   settings.http_port = 8081;
   HttpListeners listeners({});
   const auto in_clear_text = [](const VirtualHost&) { return std::optional<Serving>(Serving()); };
-  ExpectGoldenPort("http@8081", listeners.Apply({HostAt(settings)}, in_clear_text).resources);
+  AdmissionGround ground;
+  ground.HasCluster("shop/web:8000");
+  ExpectGoldenPort("http@8081", ground.With([&](Admission& admission) {
+    return listeners.Apply({HostAt(settings)}, in_clear_text, admission).resources;
+  }));
 }
 
 TEST(Golden, PublicPortOfAHostForHttps) {
@@ -120,9 +125,13 @@ TEST(Golden, PublicPortOfAHostForHttps) {
   certificate->name = "shop.example";
   CertificateChanges certificates;
   certificates.certificates.push_back({certificate->name, certificate});
-  listeners.Apply(certificates, absl::nullopt);
-  const auto everybody = [](const VirtualHost&) { return HostPasswords(); };
-  ExpectGoldenPort("https@8444", listeners.Apply({HostAt(settings)}, everybody).resources);
+  AdmissionGround ground;
+  ground.HasCluster("shop/web:8000");
+  ground.HasCertificate("shop.example");
+  ExpectGoldenPort("https@8444", ground.With([&](Admission& admission) {
+    listeners.Apply(certificates, absl::nullopt, admission);
+    return listeners.Apply({HostAt(settings)}, admission).resources;
+  }));
 }
 
 // ---- clusters ----

@@ -17,45 +17,54 @@ HttpListeners::HttpListeners(Options options) : options_(std::move(options)) {
   TableAt(options_.port);
 }
 
-HttpListeners::Changes HttpListeners::Initial() {
-  return {{Routes(options_.port), Listener(options_.port)}, {}};
+HttpListeners::Changes HttpListeners::Initial(Admission& admission) {
+  Changes out;
+  if (AddRoutes(options_.port, admission, out)) AddListener(options_.port, admission, out);
+  return out;
 }
 
 HttpListeners::Changes HttpListeners::Apply(const std::vector<VirtualHostChange>& changes,
-                                            ServingOf serving_of) {
+                                            ServingOf serving_of, Admission& admission) {
   Changes out;
   absl::btree_set<uint16_t> touched;
   absl::btree_set<uint16_t> known;
   for (const auto& [port, state] : ports_) known.insert(port);
   for (const VirtualHostChange& change : changes) {
-    const auto before = port_of_domain_.find(change.domain);
-    if (before != port_of_domain_.end()) {
-      TableAt(before->second).Remove(change.domain);
-      touched.insert(before->second);
-      port_of_domain_.erase(before);
-    }
-    if (troubled_.erase(change.domain) > 0) out.problems.push_back({SourceOf(change.domain), {}});
-    if (change.after == nullptr) continue;
-    std::optional<Serving> serving = serving_of(*change.after);
-    if (!serving.has_value()) continue;
-    const uint16_t port = PortOf(*change.after, out);
-    TableAt(port).Put(change.after, *std::move(serving));
-    port_of_domain_[change.domain] = port;
-    touched.insert(port);
+    ApplyOne(change, serving_of, admission, touched, out);
   }
   for (const uint16_t port : touched) {
     const auto state = ports_.find(port);
     if (state->second.empty() && port != options_.port) {
       ports_.erase(state);
-      if (!known.contains(port)) continue;
-      out.resources.push_back({Type::kListener, NameOf(port), nullptr});
-      out.resources.push_back({Type::kRoute, NameOf(port), nullptr});
-      continue;
+      if (known.contains(port)) RemoveListener(port, admission, out);
+    } else if (AddRoutes(port, admission, out) && !known.contains(port)) {
+      AddListener(port, admission, out);
     }
-    out.resources.push_back(Routes(port));
-    if (!known.contains(port)) out.resources.push_back(Listener(port));
   }
   return out;
+}
+
+void HttpListeners::ApplyOne(const VirtualHostChange& change, ServingOf serving_of,
+                             Admission& admission, absl::btree_set<uint16_t>& touched,
+                             Changes& out) {
+  Domain before;
+  if (const auto known = domains_.find(change.domain); known != domains_.end()) {
+    before = std::move(known->second);
+    domains_.erase(known);
+    TableAt(before.port).Remove(change.domain);
+    touched.insert(before.port);
+  }
+  if (troubled_.erase(change.domain) > 0) out.problems.push_back({SourceOf(change.domain), {}});
+  std::optional<Serving> serving;
+  if (change.after != nullptr) serving = serving_of(*change.after);
+  if (!serving.has_value()) return admission.ForgetHost(kHttp, change.domain);
+  Domain& domain = domains_[change.domain];
+  domain.port = PortOf(*change.after, out);
+  domain.served = admission.AdmitHost(kHttp, {change.after, *std::move(serving)},
+                                      before.served.has_value() ? &*before.served : nullptr);
+  RouteTable& table = TableAt(domain.port);
+  if (domain.served.has_value()) table.Put(domain.served->host, domain.served->serving);
+  touched.insert(domain.port);
 }
 
 std::string HttpListeners::NameOf(uint16_t port) const {
@@ -84,10 +93,30 @@ RouteTable& HttpListeners::TableAt(uint16_t port) {
       .first->second;
 }
 
-ResourceChange HttpListeners::Listener(uint16_t port) const {
+bool HttpListeners::AddRoutes(uint16_t port, Admission& admission, Changes& out) const {
   const std::string name = NameOf(port);
-  return {Type::kListener, name,
-          Resource::Of(Type::kListener, name, HttpListenerOf(name, options_.settings, port, name))};
+  if (!admission.IsThere(Type::kRoute, name) &&
+      !admission.Admit({Type::kRoute, name},
+                       RouteConfigurationOf(name, options_.settings, /*tls=*/false))) {
+    return false;
+  }
+  out.resources.push_back(ports_.at(port).Change(name));
+  return true;
+}
+
+void HttpListeners::AddListener(uint16_t port, Admission& admission, Changes& out) const {
+  const std::string name = NameOf(port);
+  const auto listener = HttpListenerOf(name, options_.settings, port, name);
+  if (!admission.Admit({Type::kListener, name}, listener)) return;
+  out.resources.push_back({Type::kListener, name, Resource::Of(Type::kListener, name, listener)});
+}
+
+void HttpListeners::RemoveListener(uint16_t port, Admission& admission, Changes& out) const {
+  const std::string name = NameOf(port);
+  for (const Type type : {Type::kListener, Type::kRoute}) {
+    admission.Forget({type, name});
+    out.resources.push_back({type, name, nullptr});
+  }
 }
 
 }  // namespace fairlead

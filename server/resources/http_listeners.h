@@ -9,6 +9,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/functional/function_ref.h"
 #include "server/base/problem.h"
+#include "server/resources/admission.h"
 #include "server/resources/listener.h"
 #include "server/resources/route_table.h"
 #include "server/routing/model.h"
@@ -48,20 +49,31 @@ class HttpListeners {
   explicit HttpListeners(Options options);
 
   // What there is before any domain is known.
-  Changes Initial();
-  Changes Apply(const std::vector<VirtualHostChange>& changes, ServingOf serving_of);
+  Changes Initial(Admission& admission);
+  // A domain whose change no proxy could take stays as it was.
+  Changes Apply(const std::vector<VirtualHostChange>& changes, ServingOf serving_of,
+                Admission& admission);
 
  private:
+  struct Domain {
+    uint16_t port = 0;
+    std::optional<HostAsServed> served;  // none: nothing that could be
+  };
+
+  void ApplyOne(const VirtualHostChange& change, ServingOf serving_of, Admission& admission,
+                absl::btree_set<uint16_t>& touched, Changes& out);
   std::string NameOf(uint16_t port) const;
   // The port that the domain is served at.
   uint16_t PortOf(const VirtualHost& host, Changes& out);
   RouteTable& TableAt(uint16_t port);
-  ResourceChange Routes(uint16_t port) const { return ports_.at(port).Change(NameOf(port)); }
-  ResourceChange Listener(uint16_t port) const;
+  // False: no proxy could take them.
+  bool AddRoutes(uint16_t port, Admission& admission, Changes& out) const;
+  void AddListener(uint16_t port, Admission& admission, Changes& out) const;
+  void RemoveListener(uint16_t port, Admission& admission, Changes& out) const;
 
   const Options options_;
   absl::btree_map<uint16_t, RouteTable> ports_;
-  absl::btree_map<std::string, uint16_t> port_of_domain_;
+  absl::btree_map<std::string, Domain> domains_;
   absl::btree_set<std::string> troubled_;  // domains that have a problem
 };
 

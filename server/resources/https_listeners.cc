@@ -43,7 +43,7 @@ std::string HttpsListeners::NameOf(uint16_t port, const char* own) const {
 }
 
 HttpsListeners::Changes HttpsListeners::Apply(const std::vector<VirtualHostChange>& changes,
-                                              PasswordsOf passwords_of) {
+                                              Admission& admission) {
   Changes out;
   Touched touched;
   for (const VirtualHostChange& change : changes) {
@@ -53,22 +53,23 @@ HttpsListeners::Changes HttpsListeners::Apply(const std::vector<VirtualHostChang
       if (change.after == nullptr) domains_.erase(known);
     }
     if (change.after == nullptr) {
+      admission.ForgetHost(kHttps, change.domain);
       Tell(SourceOf(change.domain), absl::nullopt, out);
       Tell(NameSourceOf(change.domain), absl::nullopt, out);
       continue;
     }
     Domain& domain = domains_[change.domain];
     domain.host = change.after;
-    domain.passwords = passwords_of(*change.after);
     domain.tls = Decide(*domain.host, out);
-    Put(domain, touched);
+    Put(domain, touched, admission);
   }
-  Build(touched, out);
+  Build(touched, admission, out);
   return out;
 }
 
 HttpsListeners::Changes HttpsListeners::Apply(const CertificateChanges& changes,
-                                              const absl::optional<ClientAuthorities>& for_all) {
+                                              const absl::optional<ClientAuthorities>& for_all,
+                                              Admission& admission) {
   Changes out;
   bool is_other = for_all.has_value() != for_all_;
   for_all_ = for_all.has_value();
@@ -83,6 +84,10 @@ HttpsListeners::Changes HttpsListeners::Apply(const CertificateChanges& changes,
     is_other |= known == certificates_.end() || known->second != asks;
     certificates_[change.name] = asks;
   }
+  // A secret that was refused may be there now.
+  for (const auto& [port, state] : ports_) {
+    is_other |= state.https.is_incomplete() || state.http3.is_incomplete();
+  }
   // One that took the place of another under the same name is no news here.
   if (!is_other) return out;
   Touched touched;
@@ -93,10 +98,10 @@ HttpsListeners::Changes HttpsListeners::Apply(const CertificateChanges& changes,
     if (tls == domain.tls) continue;
     Remove(domain, touched);
     domain.tls = tls;
-    Put(domain, touched);
+    Put(domain, touched, admission);
     out.domains.push_back(name);
   }
-  Build(touched, out);
+  Build(touched, admission, out);
   return out;
 }
 
@@ -145,24 +150,30 @@ RouteTable& HttpsListeners::TableOf(uint16_t port, const std::string& name) {
   return ports_[port].tables.try_emplace(name, std::move(options)).first->second;
 }
 
-void HttpsListeners::Put(const Domain& domain, Touched& touched) {
-  if (domain.tls.certificate.empty()) return;
+void HttpsListeners::Put(Domain& domain, Touched& touched, Admission& admission) {
+  const std::string& name = domain.host->domain;
+  if (domain.tls.certificate.empty()) {
+    domain.served.reset();
+    return admission.ForgetHost(kHttps, name);
+  }
   const uint16_t port = domain.tls.port;
-  const std::string base = NameOf(port);
-  const std::string routes = RoutesOfChain(base, domain.tls.certificate, domain.tls.clients);
   Serving serving;
   serving.hsts = domain.tls.hsts;
   if (domain.tls.http3) serving.http3_port = port;
-  serving.passwords = domain.passwords;
-  TableOf(port, routes).Put(domain.host, std::move(serving));
-  if (routes != base) TableOf(port, base).PutMisdirected(domain.host->domain);
-  ports_[port].domains[domain.host->domain] = domain.tls;
+  domain.served = admission.AdmitHost(kHttps, {domain.host, std::move(serving)},
+                                      domain.served.has_value() ? &*domain.served : nullptr);
+  if (!domain.served.has_value()) return;
+  const std::string base = NameOf(port);
+  const std::string routes = RoutesOfChain(base, domain.tls.certificate, domain.tls.clients);
+  TableOf(port, routes).Put(domain.served->host, domain.served->serving);
+  if (routes != base) TableOf(port, base).PutMisdirected(name);
+  ports_[port].domains[name] = domain.tls;
   touched.listeners.insert(port);
   touched.routes.insert(port);
 }
 
 void HttpsListeners::Remove(const Domain& domain, Touched& touched) {
-  if (domain.tls.certificate.empty()) return;
+  if (!domain.served.has_value()) return;
   const uint16_t port = domain.tls.port;
   for (auto& [name, table] : ports_[port].tables) table.Remove(domain.host->domain);
   ports_[port].domains.erase(domain.host->domain);
@@ -170,19 +181,29 @@ void HttpsListeners::Remove(const Domain& domain, Touched& touched) {
   touched.routes.insert(port);
 }
 
-void HttpsListeners::Build(const Touched& touched, Changes& out) {
+void HttpsListeners::AdmitRoutes(const std::string& name, Admission& admission) const {
+  if (admission.IsThere(Type::kRoute, name)) return;
+  admission.Admit({Type::kRoute, name},
+                  RouteConfigurationOf(name, options_.settings, /*tls=*/true));
+}
+
+void HttpsListeners::Build(const Touched& touched, Admission& admission, Changes& out) {
   absl::btree_set<uint16_t> ports = touched.listeners;
   ports.insert(touched.routes.begin(), touched.routes.end());
   for (const uint16_t port : ports) {
     const auto found = ports_.find(port);
     Port& state = found->second;
-    const absl::btree_set<std::string> needed = BuildListener(port, state, out);
+    const absl::btree_set<std::string> needed = BuildListener(port, state, admission, out);
     for (auto table = state.tables.begin(); table != state.tables.end();) {
-      if (needed.contains(table->first)) {
-        out.resources.push_back(table->second.Change(table->first));
+      const std::string& name = table->first;
+      if (needed.contains(name)) {
+        if (admission.IsThere(Type::kRoute, name)) {
+          out.resources.push_back(table->second.Change(name));
+        }
         ++table;
       } else {
-        out.resources.push_back({Type::kRoute, table->first, nullptr});
+        admission.Forget({Type::kRoute, name});
+        out.resources.push_back({Type::kRoute, name, nullptr});
         table = state.tables.erase(table);
       }
     }
@@ -190,55 +211,61 @@ void HttpsListeners::Build(const Touched& touched, Changes& out) {
   }
 }
 
+ListenerChains::Chain HttpsListeners::ChainOf(const std::string& base,
+                                              const HttpsChain& chain) const {
+  TlsSettings settings;
+  settings.certificate = chain.certificate;
+  settings.policy = chain.policy;
+  settings.clients = chain.clients;
+  settings.http2 = chain.http2;
+  const auto own = certificates_.find(chain.certificate);
+  const bool has_own = own != certificates_.end() && own->second;
+  if (has_own) settings.authorities = AuthoritiesSecretName(chain.certificate);
+  if (!has_own && for_all_) settings.authorities = kAuthoritiesForAllSecret;
+  ListenerChains::Chain of;
+  of.tls.server_names = chain.server_names;
+  of.tls.socket = TlsSocketOf(settings);
+  of.tls.routes = RoutesOfChain(base, chain.certificate, chain.clients);
+  of.name = absl::StrCat(of.tls.routes, " certificate ", chain.certificate, " policy ",
+                         chain.policy->name, chain.http2 ? "" : " without HTTP/2",
+                         chain.server_names.empty() ? " of all others" : "");
+  of.secrets.push_back(CertificateSecretName(chain.certificate));
+  if (chain.clients != Clients::kNone) of.secrets.push_back(settings.authorities);
+  return of;
+}
+
 absl::btree_set<std::string> HttpsListeners::BuildListener(uint16_t port, Port& state,
-                                                           Changes& out) {
+                                                           Admission& admission, Changes& out) {
   const std::string base = NameOf(port);
   std::vector<std::string> unreachable;
   // A port that domains asked for is there for them alone.
   const DomainTls fallback =
       state.domains.empty() && port != options_.port ? DomainTls() : Fallback();
   const std::vector<HttpsChain> chains = HttpsChainsOf(state.domains, fallback, unreachable);
-  BuildHttp3Listener(port, state, fallback, out);
   for (const auto& [domain, tls] : state.domains) {
     const bool is_unreachable =
         std::find(unreachable.begin(), unreachable.end(), domain) != unreachable.end();
     Tell(NameSourceOf(domain),
          is_unreachable ? absl::make_optional(Unreachable(domain, tls)) : absl::nullopt, out);
   }
-  if (chains.empty()) {
-    if (state.has_listener) out.resources.push_back({Type::kListener, base, nullptr});
-    state.has_listener = false;
-    return {};
-  }
-  state.has_listener = true;
   absl::btree_set<std::string> routes;
-  std::vector<TlsChain> built;
+  std::vector<ListenerChains::Chain> wanted;
   for (const HttpsChain& chain : chains) {
-    TlsSettings settings;
-    settings.certificate = chain.certificate;
-    settings.policy = chain.policy;
-    settings.clients = chain.clients;
-    settings.http2 = chain.http2;
-    const auto own = certificates_.find(chain.certificate);
-    const bool has_own = own != certificates_.end() && own->second;
-    if (has_own) settings.authorities = AuthoritiesSecretName(chain.certificate);
-    if (!has_own && for_all_) settings.authorities = kAuthoritiesForAllSecret;
-    TlsChain of;
-    of.server_names = chain.server_names;
-    of.socket = TlsSocketOf(settings);
-    of.routes = RoutesOfChain(base, chain.certificate, chain.clients);
-    TableOf(port, of.routes);
-    routes.insert(of.routes);
-    built.push_back(std::move(of));
+    wanted.push_back(ChainOf(base, chain));
+    const std::string& name = wanted.back().tls.routes;
+    TableOf(port, name);
+    AdmitRoutes(name, admission);
+    routes.insert(name);
   }
-  out.resources.push_back(
-      {Type::kListener, base,
-       Resource::Of(Type::kListener, base, HttpsListenerOf(base, options_.settings, port, built))});
+  BuildHttp3Listener(port, state, fallback, admission, out);
+  Send(base, state.https, std::move(wanted), admission, out, [&](const std::vector<TlsChain>& of) {
+    return HttpsListenerOf(base, options_.settings, port, of);
+  });
   return routes;
 }
 
 void HttpsListeners::BuildHttp3Listener(uint16_t port, Port& state, const DomainTls& fallback,
-                                        Changes& out) {
+                                        Admission& admission, Changes& out) {
   const std::string name = NameOf(port, kHttp3);
   absl::btree_map<std::string, DomainTls> domains;
   for (const auto& [domain, tls] : state.domains) {
@@ -248,20 +275,25 @@ void HttpsListeners::BuildHttp3Listener(uint16_t port, Port& state, const Domain
   const bool has_fallback =
       fallback.clients == Clients::kNone && (fallback.http3 || !domains.empty());
   std::vector<std::string> unreachable;
-  std::vector<TlsChain> built;
+  std::vector<ListenerChains::Chain> wanted;
   for (const HttpsChain& chain :
        HttpsChainsOf(domains, has_fallback ? fallback : DomainTls(), unreachable)) {
-    built.push_back({chain.server_names, QuicSocketOf(chain.certificate), NameOf(port)});
+    ListenerChains::Chain& of = wanted.emplace_back(ChainOf(NameOf(port), chain));
+    of.tls.socket = QuicSocketOf(chain.certificate);
+    of.tls.routes = NameOf(port);
   }
-  if (built.empty()) {
-    if (state.has_http3_listener) out.resources.push_back({Type::kListener, name, nullptr});
-    state.has_http3_listener = false;
-    return;
-  }
-  state.has_http3_listener = true;
-  out.resources.push_back(
-      {Type::kListener, name,
-       Resource::Of(Type::kListener, name, Http3ListenerOf(name, options_.settings, port, built))});
+  Send(name, state.http3, std::move(wanted), admission, out, [&](const std::vector<TlsChain>& of) {
+    return Http3ListenerOf(name, options_.settings, port, of);
+  });
+}
+
+void HttpsListeners::Send(const std::string& name, ListenerChains& chains,
+                          std::vector<ListenerChains::Chain> wanted, Admission& admission,
+                          Changes& out, ListenerChains::ListenerOf listener_of) {
+  if (!chains.Take(name, std::move(wanted), listener_of, admission)) return;
+  out.resources.push_back({Type::kListener, name, nullptr});
+  if (chains.empty()) return;
+  out.resources.back().after = Resource::Of(Type::kListener, name, listener_of(chains.admitted()));
 }
 
 void HttpsListeners::Tell(const std::string& source, absl::optional<Problem> problem,

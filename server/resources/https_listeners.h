@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,9 +12,11 @@
 #include "absl/types/optional.h"
 #include "server/base/problem.h"
 #include "server/certificates/certificates.h"
+#include "server/resources/admission.h"
 #include "server/resources/domain_tls.h"
-#include "server/resources/host_passwords.h"
+#include "server/resources/https_chains.h"
 #include "server/resources/listener.h"
+#include "server/resources/listener_chains.h"
 #include "server/resources/route_table.h"
 #include "server/routing/model.h"
 #include "server/snapshot/snapshot.h"
@@ -58,15 +61,14 @@ class HttpsListeners {
   static constexpr char kHttps[] = "https";
   static constexpr char kHttp3[] = "http3";
 
-  // Who may come in to the routes of a domain.
-  using PasswordsOf = absl::FunctionRef<HostPasswords(const VirtualHost&)>;
-
   explicit HttpsListeners(Options options);
 
-  Changes Apply(const std::vector<VirtualHostChange>& changes, PasswordsOf passwords_of);
-  // `for_all`: the authorities of clients where a certificate has none of its own.
-  Changes Apply(const CertificateChanges& changes,
-                const absl::optional<ClientAuthorities>& for_all);
+  // A domain whose change no proxy could take stays as it was.
+  Changes Apply(const std::vector<VirtualHostChange>& changes, Admission& admission);
+  // `for_all`: the authorities of clients where a certificate has none of its own. The secrets of
+  // both were admitted before, or refused.
+  Changes Apply(const CertificateChanges& changes, const absl::optional<ClientAuthorities>& for_all,
+                Admission& admission);
 
   // How a domain that there is is served.
   const DomainTls& Of(const std::string& domain) const { return domains_.at(domain).tls; }
@@ -74,14 +76,14 @@ class HttpsListeners {
  private:
   struct Domain {
     std::shared_ptr<const VirtualHost> host;
-    HostPasswords passwords;
     DomainTls tls;
+    std::optional<HostAsServed> served;  // none: not over TLS, or nothing that could be
   };
   struct Port {
     absl::btree_map<std::string, DomainTls> domains;  // those that have a certificate
     absl::btree_map<std::string, RouteTable> tables;  // by the name of the routes
-    bool has_listener = false;
-    bool has_http3_listener = false;
+    ListenerChains https;
+    ListenerChains http3;
   };
   // Which ports a change touched.
   struct Touched {
@@ -92,15 +94,24 @@ class HttpsListeners {
   std::string NameOf(uint16_t port, const char* own = kHttps) const;
   DomainTls Decide(const VirtualHost& host, Changes& out);
   DomainTls Fallback() const;
-  void Put(const Domain& domain, Touched& touched);
+  void Put(Domain& domain, Touched& touched, Admission& admission);
   void Remove(const Domain& domain, Touched& touched);
   // The resources of the ports that were touched.
-  void Build(const Touched& touched, Changes& out);
+  void Build(const Touched& touched, Admission& admission, Changes& out);
   // Yields the names of the routes that its chains have.
-  absl::btree_set<std::string> BuildListener(uint16_t port, Port& state, Changes& out);
+  absl::btree_set<std::string> BuildListener(uint16_t port, Port& state, Admission& admission,
+                                             Changes& out);
   // The same for QUIC, whose routes are among these.
-  void BuildHttp3Listener(uint16_t port, Port& state, const DomainTls& fallback, Changes& out);
+  void BuildHttp3Listener(uint16_t port, Port& state, const DomainTls& fallback,
+                          Admission& admission, Changes& out);
+  // The listener, if its chains are others than before.
+  void Send(const std::string& name, ListenerChains& chains,
+            std::vector<ListenerChains::Chain> wanted, Admission& admission, Changes& out,
+            ListenerChains::ListenerOf listener_of);
+  ListenerChains::Chain ChainOf(const std::string& base, const HttpsChain& chain) const;
   RouteTable& TableOf(uint16_t port, const std::string& name);
+  // Routes of that name, as they are without hosts.
+  void AdmitRoutes(const std::string& name, Admission& admission) const;
   void Tell(const std::string& source, absl::optional<Problem> problem, Changes& out);
 
   const Options options_;

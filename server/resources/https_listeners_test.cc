@@ -10,6 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "envoy/config/listener/v3/listener.pb.h"
 #include "envoy/config/route/v3/route.pb.h"
+#include "server/resources/admission_ground.h"
+#include "server/resources/secret.h"
 
 namespace fairlead {
 namespace {
@@ -30,8 +32,6 @@ VirtualHostChange Claims(const std::string& domain, DomainSettings settings = {}
   return {domain, host};
 }
 
-HostPasswords Everybody(const VirtualHost&) { return {}; }
-
 // With "+" behind the name: it asks clients for certificates. With "-" before: it goes.
 CertificateChanges Certs(const std::vector<std::string>& names) {
   CertificateChanges changes;
@@ -50,6 +50,39 @@ CertificateChanges Certs(const std::vector<std::string>& names) {
   }
   return changes;
 }
+
+// With a gate before them, which has let the secrets through.
+class Listeners {
+ public:
+  explicit Listeners(HttpsListeners::Options options) : listeners_(std::move(options)) {
+    ground.HasCluster("shop/web:8000");
+  }
+  HttpsListeners::Changes Apply(const std::vector<VirtualHostChange>& changes) {
+    return ground.With([&](Admission& admission) { return listeners_.Apply(changes, admission); });
+  }
+  HttpsListeners::Changes Apply(const CertificateChanges& changes,
+                                const absl::optional<ClientAuthorities>& for_all) {
+    for (const CertificateChange& change : changes.certificates) {
+      if (change.after == nullptr) continue;
+      ground.HasCertificate(change.name);
+      if (change.after->clients) ground.HasAuthorities(AuthoritiesSecretName(change.name));
+    }
+    if (for_all.has_value()) ground.HasAuthorities(kAuthoritiesForAllSecret);
+    return ApplyUnseen(changes, for_all);
+  }
+  // Of whose secrets none is let through.
+  HttpsListeners::Changes ApplyUnseen(const CertificateChanges& changes,
+                                      const absl::optional<ClientAuthorities>& for_all) {
+    return ground.With(
+        [&](Admission& admission) { return listeners_.Apply(changes, for_all, admission); });
+  }
+  const DomainTls& Of(const std::string& domain) const { return listeners_.Of(domain); }
+
+  AdmissionGround ground;
+
+ private:
+  HttpsListeners listeners_;
+};
 
 std::vector<std::string> Names(const HttpsListeners::Changes& changes) {
   std::vector<std::string> names;
@@ -85,8 +118,8 @@ std::vector<std::string> Routes(const HttpsListeners::Changes& changes, const st
 }
 
 TEST(HttpsListeners, ThereIsOneWhileADomainHasACertificate) {
-  HttpsListeners listeners({});
-  EXPECT_THAT(Names(listeners.Apply({Claims("a.example")}, Everybody)), IsEmpty());
+  Listeners listeners({});
+  EXPECT_THAT(Names(listeners.Apply({Claims("a.example")})), IsEmpty());
   HttpsListeners::Changes changes = listeners.Apply(Certs({"a.example"}), absl::nullopt);
   EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
   EXPECT_THAT(changes.domains, ElementsAre("a.example"));
@@ -105,35 +138,35 @@ TEST(HttpsListeners, ThereIsOneWhileADomainHasACertificate) {
 }
 
 TEST(HttpsListeners, ASwappedCertificateChangesNothingHere) {
-  HttpsListeners listeners({});
-  listeners.Apply({Claims("a.example")}, Everybody);
+  Listeners listeners({});
+  listeners.Apply({Claims("a.example")});
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   EXPECT_THAT(Names(listeners.Apply(Certs({"a.example"}), absl::nullopt)), IsEmpty());
 }
 
 TEST(HttpsListeners, ATrustedDefaultIsForWhoeverAsksForNoOther) {
-  HttpsListeners listeners({});
+  Listeners listeners({});
   HttpsListeners::Changes changes = listeners.Apply(Certs({"default"}), absl::nullopt);
   EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
-  auto listener = In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
+  const auto listener =
+      In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
   EXPECT_TRUE(listener.has_default_filter_chain());
   // A domain that it serves changes no chain.
-  changes = listeners.Apply({Claims("a.example")}, Everybody);
-  const auto after = In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https");
-  EXPECT_EQ(after.SerializeAsString(), listener.SerializeAsString());
+  changes = listeners.Apply({Claims("a.example")});
+  EXPECT_THAT(Names(changes), ElementsAre("RDS https"));
   EXPECT_THAT(Routes(changes, "https"), ElementsAre("a.example shop/web:8000"));
 
   HttpsListeners::Options untrusted;
   untrusted.defaults.trust_default_certificate = false;
-  HttpsListeners others(untrusted);
+  Listeners others(untrusted);
   EXPECT_THAT(Names(others.Apply(Certs({"default"}), absl::nullopt)), IsEmpty());
 }
 
 TEST(HttpsListeners, AHostWithClientCertificatesIsNotReachedByWayOfAnother) {
-  HttpsListeners listeners({});
+  Listeners listeners({});
   listeners.Apply(Certs({"open.example", "closed.example+"}), absl::nullopt);
   const HttpsListeners::Changes changes =
-      listeners.Apply({Claims("open.example"), Claims("closed.example")}, Everybody);
+      listeners.Apply({Claims("open.example"), Claims("closed.example")});
   EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https", "RDS https/closed.example"));
   EXPECT_THAT(Routes(changes, "https"),
               ElementsAre("closed.example 421", "open.example shop/web:8000"));
@@ -142,8 +175,8 @@ TEST(HttpsListeners, AHostWithClientCertificatesIsNotReachedByWayOfAnother) {
 }
 
 TEST(HttpsListeners, AuthoritiesForAllAskTheClientsOfAll) {
-  HttpsListeners listeners({});
-  listeners.Apply({Claims("a.example")}, Everybody);
+  Listeners listeners({});
+  listeners.Apply({Claims("a.example")});
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   CertificateChanges for_all;
   for_all.for_all_changed = true;
@@ -157,35 +190,34 @@ TEST(HttpsListeners, AuthoritiesForAllAskTheClientsOfAll) {
 }
 
 TEST(HttpsListeners, APublicPortIsAListenerOfItsOwn) {
-  HttpsListeners listeners({});
+  Listeners listeners({});
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   DomainSettings settings;
   settings.https_port = 8444;
-  EXPECT_THAT(Names(listeners.Apply({Claims("a.example", settings)}, Everybody)),
+  EXPECT_THAT(Names(listeners.Apply({Claims("a.example", settings)})),
               ElementsAre("LDS https@8444", "RDS https@8444"));
-  EXPECT_THAT(Names(listeners.Apply({{"a.example", nullptr}}, Everybody)),
+  EXPECT_THAT(Names(listeners.Apply({{"a.example", nullptr}})),
               ElementsAre("-LDS https@8444", "-RDS https@8444"));
 }
 
 TEST(HttpsListeners, NoDomainTakesThePortOfTheHttpListener) {
-  HttpsListeners listeners({});
+  Listeners listeners({});
   listeners.Apply(Certs({"a.example"}), absl::nullopt);
   DomainSettings settings;
   settings.https_port = 8080;
-  const HttpsListeners::Changes changes =
-      listeners.Apply({Claims("a.example", settings)}, Everybody);
+  const HttpsListeners::Changes changes = listeners.Apply({Claims("a.example", settings)});
   EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
   ASSERT_EQ(changes.problems.size(), 1u);
   EXPECT_EQ(changes.problems[0].problems.at(0).place.word, "EXTERNAL_HTTPS_PORT");
 }
 
 TEST(HttpsListeners, WhatSniCannotTellIsAProblem) {
-  HttpsListeners listeners({});
+  Listeners listeners({});
   listeners.Apply(Certs({"shop.*"}), absl::nullopt);
-  const HttpsListeners::Changes changes = listeners.Apply({Claims("shop.*")}, Everybody);
+  const HttpsListeners::Changes changes = listeners.Apply({Claims("shop.*")});
   ASSERT_EQ(changes.problems.size(), 1u);
   EXPECT_THAT(changes.problems[0].problems.at(0).what, HasSubstr("is not shown to them"));
-  const HttpsListeners::Changes gone = listeners.Apply({{"shop.*", nullptr}}, Everybody);
+  const HttpsListeners::Changes gone = listeners.Apply({{"shop.*", nullptr}});
   ASSERT_EQ(gone.problems.size(), 1u);
   EXPECT_THAT(gone.problems[0].problems, IsEmpty());
 }
@@ -207,10 +239,10 @@ DomainSettings WithHttp3(bool http3) {
 }
 
 TEST(HttpsListeners, Http3IsForThoseThatAskForIt) {
-  HttpsListeners listeners({});
+  Listeners listeners({});
   listeners.Apply(Certs({"a.example", "b.example"}), absl::nullopt);
   HttpsListeners::Changes changes =
-      listeners.Apply({Claims("a.example", WithHttp3(true)), Claims("b.example")}, Everybody);
+      listeners.Apply({Claims("a.example", WithHttp3(true)), Claims("b.example")});
   EXPECT_THAT(Names(changes), ElementsAre("LDS http3", "LDS https", "RDS https"));
   const auto listener =
       In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "http3");
@@ -225,19 +257,18 @@ TEST(HttpsListeners, Http3IsForThoseThatAskForIt) {
   EXPECT_EQ(told.rbegin()->header().value(), "h3=\":8443\"; ma=86400");
   EXPECT_EQ(routes.virtual_hosts(1).routes(0).response_headers_to_add_size(), 1);  // HSTS
 
-  changes = listeners.Apply({Claims("a.example")}, Everybody);
-  EXPECT_THAT(Names(changes), ElementsAre("-LDS http3", "LDS https", "RDS https"));
+  changes = listeners.Apply({Claims("a.example")});
+  EXPECT_THAT(Names(changes), ElementsAre("-LDS http3", "RDS https"));
 }
 
 TEST(HttpsListeners, Http3ForAllIsNotForThoseThatRefuseItOrAskForCertificates) {
   HttpsListeners::Options options;
   options.defaults.http3 = true;
-  HttpsListeners listeners(options);
+  Listeners listeners(options);
   listeners.Apply(Certs({"a.example", "b.example", "c.example+", "default"}), absl::nullopt);
   const HttpsListeners::Changes changes =
       listeners.Apply({Claims("a.example"), Claims("b.example", WithHttp3(false)),
-                       Claims("c.example"), Claims("~^d"), Claims("e.example")},
-                      Everybody);
+                       Claims("c.example"), Claims("~^d"), Claims("e.example")});
   const auto listener =
       In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "http3");
   // Those of the default certificate are in the chain without names.
@@ -245,12 +276,82 @@ TEST(HttpsListeners, Http3ForAllIsNotForThoseThatRefuseItOrAskForCertificates) {
 }
 
 TEST(HttpsListeners, Http3HasNoListenerForADomainThatCannotBeNamed) {
-  HttpsListeners listeners({});
+  Listeners listeners({});
   listeners.Apply(Certs({"a"}), absl::nullopt);
   DomainSettings settings = WithHttp3(true);
   settings.certificate = "a";
-  EXPECT_THAT(Names(listeners.Apply({Claims("~^a", settings)}, Everybody)),
-              Not(Contains("LDS http3")));
+  EXPECT_THAT(Names(listeners.Apply({Claims("~^a", settings)})), Not(Contains("LDS http3")));
+}
+
+DomainSettings WithCertificate(const std::string& certificate) {
+  DomainSettings settings;
+  settings.certificate = certificate;
+  return settings;
+}
+
+TEST(HttpsListeners, AChainThatCannotBeValidStaysAsItWasAlone) {
+  Listeners listeners({});
+  listeners.Apply(Certs({"shared", "other"}), absl::nullopt);
+  listeners.Apply({Claims("a.example", WithCertificate("shared"))});
+  // No container can ask for a wildcard within a label: Envoy would refuse the whole listener.
+  HttpsListeners::Changes changes =
+      listeners.Apply({Claims("b*.example", WithCertificate("shared")),
+                       Claims("c.example", WithCertificate("other"))});
+  EXPECT_THAT(Names(changes), ElementsAre("LDS https", "RDS https"));
+  EXPECT_THAT(
+      ChainsOf(In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https")),
+      ElementsAre("c.example", "a.example"));
+  ASSERT_EQ(listeners.ground.problems.size(), 1u);
+  EXPECT_THAT(listeners.ground.problems[0].problems.at(0).what,
+              HasSubstr("server_names[1]: 'b*.example' has a wildcard"));
+  // What moves to another chain is in one of them.
+  listeners.ground.problems.clear();
+  changes = listeners.Apply({Claims("a.example", WithCertificate("other"))});
+  EXPECT_THAT(
+      ChainsOf(In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https")),
+      ElementsAre("a.example,c.example"));
+  listeners.ground.problems.clear();
+  listeners.Apply({{"b*.example", nullptr}});
+  ASSERT_EQ(listeners.ground.problems.size(), 1u);
+  EXPECT_THAT(listeners.ground.problems[0].problems, IsEmpty());
+}
+
+TEST(HttpsListeners, OnlyAListenerWithOtherChainsIsSent) {
+  Listeners listeners({});
+  listeners.Apply(Certs({"example"}), absl::nullopt);
+  EXPECT_THAT(Names(listeners.Apply({Claims("a.example")})), ElementsAre("LDS https", "RDS https"));
+  // "*.example" covers it.
+  EXPECT_THAT(Names(listeners.Apply({Claims("b.example")})), ElementsAre("RDS https"));
+}
+
+TEST(HttpsListeners, AChainWhoseSecretWasWithheldIsLeftOutUntilItIsThere) {
+  Listeners listeners({});
+  listeners.Apply({Claims("a.example"), Claims("b.example")});
+  listeners.Apply(Certs({"a.example"}), absl::nullopt);
+  HttpsListeners::Changes changes = listeners.ApplyUnseen(Certs({"b.example"}), absl::nullopt);
+  EXPECT_THAT(Names(changes), ElementsAre("RDS https"));
+  changes = listeners.Apply(Certs({"b.example"}), absl::nullopt);
+  EXPECT_THAT(
+      ChainsOf(In<envoy::config::listener::v3::Listener>(changes, Type::kListener, "https")),
+      ElementsAre("a.example", "b.example"));
+  // Nobody is let in without a certificate because the authorities were withheld.
+  CertificateChanges for_all;
+  for_all.for_all_changed = true;
+  EXPECT_THAT(Names(listeners.ApplyUnseen(for_all, ClientAuthorities{"AUTHORITIES", ""})),
+              Contains("-LDS https"));
+}
+
+TEST(HttpsListeners, AHostThatCannotBeValidOverTlsIsInNoChain) {
+  Listeners listeners({});
+  listeners.Apply(Certs({"a.example", "b.example+"}), absl::nullopt);
+  DomainSettings settings;
+  settings.hsts = "\n";
+  EXPECT_THAT(
+      Names(listeners.Apply({Claims("a.example", settings), Claims("b.example", settings)})),
+      IsEmpty());
+  EXPECT_EQ(listeners.ground.problems.size(), 2u);
+  EXPECT_THAT(Routes(listeners.Apply({Claims("b.example")}), "https/b.example"),
+              ElementsAre("b.example shop/web:8000", "* 421"));
 }
 
 }  // namespace

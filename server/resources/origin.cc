@@ -7,7 +7,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/strip.h"
-#include "server/resources/route.h"
 
 namespace fairlead {
 namespace {
@@ -22,14 +21,16 @@ constexpr std::array<FieldWord, 3> kClusterWords = {{
     {"typed_extension_protocol_options", "VIRTUAL_PROTO"},
     {"transport_socket", "VIRTUAL_PROTO"},
 }};
-constexpr std::array<FieldWord, 8> kRouteWords = {{
+constexpr std::array<FieldWord, 10> kRouteWords = {{
+    {"path_redirect", "VIRTUAL_PATH"},
+    {"redirect", "HTTPS_METHOD"},
+    {"value.users", "htpasswd"},
     {"prefix_rewrite", "VIRTUAL_DEST"},
     {"hash_policy", "fairlead.loadbalance"},
     {"response_headers_to_add", "HSTS"},
     {"typed_per_filter_config", "NETWORK_ACCESS"},
     {"match.headers", "VIRTUAL_HOST"},
     {"match", "VIRTUAL_PATH"},
-    {"path_redirect", "VIRTUAL_PATH"},
     {"domains", "VIRTUAL_HOST"},
 }};
 
@@ -106,14 +107,24 @@ Place OriginInAssignment(const Pool& pool,
   return PlaceOfNewest(&pool);
 }
 
-Place OriginInVirtualHost(const VirtualHost& host, absl::string_view field,
+Place OriginInVirtualHost(const VirtualHost& host,
+                          const envoy::config::route::v3::VirtualHost& as_served,
+                          absl::string_view field,
                           absl::FunctionRef<const Pool*(const std::string&)> find) {
   const char* const word = WordOf(field, kRouteWords, "VIRTUAL_HOST");
-  size_t index = 0;
   // What is no route's is the host's, which all of them claim: the first stands for it.
-  const Route* route = TakeIndex(field, "routes", index) ? RouteBehind(host, index) : nullptr;
-  if (route == nullptr && !host.routes.empty()) route = &host.routes.front();
-  Place place = route == nullptr ? Place() : PlaceOfNewest(find(route->pool));
+  std::string pool = host.routes.empty() ? "" : host.routes.front().pool;
+  size_t index = 0;
+  if (TakeIndex(field, "routes", index)) {
+    // A redirect stands before the routes that it leads to.
+    for (int i = static_cast<int>(index); i < as_served.routes_size(); ++i) {
+      const std::string& cluster = as_served.routes(i).route().cluster();
+      if (cluster.empty()) continue;
+      pool = cluster;
+      break;
+    }
+  }
+  Place place = PlaceOfNewest(find(pool));
   place.word = word;
   return place;
 }

@@ -3,6 +3,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
+#include "envoy/config/route/v3/route_components.pb.h"
 #include "server/base/problem.h"
 #include "server/routing/model.h"
 
@@ -20,9 +21,11 @@ Place OriginInAssignment(const Pool& pool,
                          const envoy::config::endpoint::v3::ClusterLoadAssignment& assignment,
                          absl::string_view field);
 
-// Of a domain's virtual host ("routes[3].match.prefix"). `find` yields the pool of that name, or
-// null.
-Place OriginInVirtualHost(const VirtualHost& host, absl::string_view field,
+// Of a domain's virtual host ("routes[3].match.prefix"), of which `as_served` is what proxies get.
+// `find` yields the pool of that name, or null.
+Place OriginInVirtualHost(const VirtualHost& host,
+                          const envoy::config::route::v3::VirtualHost& as_served,
+                          absl::string_view field,
                           absl::FunctionRef<const Pool*(const std::string&)> find);
 
 }  // namespace fairlead

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "server/resources/assignment.h"
+#include "server/resources/route.h"
 
 namespace fairlead {
 namespace {
@@ -90,9 +91,20 @@ TEST(Origin, OfAVirtualHostIsTheContainerBehindTheRoute) {
       {"routes[5].match.prefix", "  VIRTUAL_PATH"},
       {"routes[7].match.prefix", "host-api api VIRTUAL_PATH"},
   };
+  const auto as_served = VirtualHostOf(host);
   for (const auto& of : cases) {
-    EXPECT_EQ(Text(OriginInVirtualHost(host, of.field, find)), of.origin) << of.field;
+    EXPECT_EQ(Text(OriginInVirtualHost(host, as_served, of.field, find)), of.origin) << of.field;
   }
+  // Routes that are nobody's stand before those of the containers.
+  Serving serving;
+  serving.has_open_challenges = true;
+  serving.passwords.paths["/web/"] = std::make_shared<PasswordFile>(PasswordFile{"f", {}});
+  const auto with_passwords = VirtualHostOf(host, serving);
+  EXPECT_EQ(Text(OriginInVirtualHost(host, with_passwords, "routes[0].direct_response", find)),
+            "host-api api VIRTUAL_HOST");
+  EXPECT_EQ(Text(OriginInVirtualHost(host, with_passwords,
+                                     "routes[4].typed_per_filter_config[0].value.users", find)),
+            "host-web web htpasswd");
 }
 
 }  // namespace

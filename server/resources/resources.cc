@@ -12,7 +12,6 @@
 #include "server/resources/origin.h"
 #include "server/resources/route.h"
 #include "server/resources/secret.h"
-#include "server/vocabulary/host.h"
 
 namespace fairlead {
 namespace {
@@ -64,13 +63,10 @@ Problem NobodysDefaultHost(const std::string& host, int unknown_host_status) {
   return problem;
 }
 
-// The virtual host that the domain alone comes to.
-envoy::config::route::v3::VirtualHost AloneOf(const VirtualHost& host) {
-  if (!IsHostRegex(host.domain)) return VirtualHostOf(host);
-  const Serving serving;
-  CatchAll catch_all;
-  catch_all.regexes.push_back({&host, &serving});
-  return *CatchAllOf(catch_all);
+template <typename Changes>
+void Append(Changes changes, ResourceChanges& out) {
+  for (ResourceChange& change : changes.resources) out.shared.push_back(std::move(change));
+  for (ProblemsOf& problems : changes.problems) out.problems.push_back(std::move(problems));
 }
 
 }  // namespace
@@ -80,61 +76,96 @@ Resources::Resources(Options options)
 
 ResourceChanges Resources::Initial() {
   ResourceChanges out;
-  out.shared = http_.Initial().resources;
-  if (options_.acme_responder.is_there()) {
+  WithAdmission([&](Admission& admission) { Append(http_.Initial(admission), out); }, out);
+  if (!options_.acme_responder.is_there()) return out;
+  const auto cluster = AcmeResponderClusterOf(options_.acme_responder);
+  const auto nobody = [](absl::string_view) { return Place(); };
+  if (gate_.Admits({Type::kCluster, kAcmeResponderCluster}, cluster, nobody, out.problems)) {
     out.shared.push_back({Type::kCluster, kAcmeResponderCluster,
-                          Resource::Of(Type::kCluster, kAcmeResponderCluster,
-                                       AcmeResponderClusterOf(options_.acme_responder))});
+                          Resource::Of(Type::kCluster, kAcmeResponderCluster, cluster)});
   }
   return out;
 }
 
 ResourceChanges Resources::Apply(const ModelChanges& changes) {
   ResourceChanges out;
+  clusters_differ_ = false;
   for (const PoolChange& change : changes.pools) ApplyPool(change, out);
-  for (ResourceChange& change : api_listeners_.Apply(changes.pools)) {
+  ApplyApiListeners(changes.pools, out);
+  std::vector<VirtualHostChange> concerned = changes.virtual_hosts;
+  for (const VirtualHostChange& change : changes.virtual_hosts) {
+    unsettled_.erase(change.domain);
+    if (change.after == nullptr) {
+      virtual_hosts_.erase(change.domain);
+    } else {
+      virtual_hosts_[change.domain] = change.after;
+    }
+  }
+  if (clusters_differ_) {
+    for (const std::string& domain : std::exchange(unsettled_, {})) {
+      concerned.push_back({domain, virtual_hosts_.at(domain)});
+    }
+  }
+  if (!concerned.empty()) ApplyVirtualHosts(concerned, out);
+  ShowDefaultHost(out);
+  return out;
+}
+
+void Resources::ApplyApiListeners(const std::vector<PoolChange>& changes, ResourceChanges& out) {
+  std::vector<PoolChange> served;
+  for (const PoolChange& change : changes) {
+    if (change.after == nullptr || gate_.IsThere({Type::kCluster, change.name})) {
+      served.push_back(change);
+    }
+  }
+  for (ResourceChange& change : api_listeners_.Apply(served)) {
     const ValidityGate::Slot slot{change.type, change.name};
-    if (change.after == nullptr) gate_.Forget(slot, out.problems);
-    const auto origin_of = [&](absl::string_view) { return OriginOf(change.name); };
-    if (change.after != nullptr && !gate_.Admits(slot, *change.after, origin_of, out.problems)) {
-      continue;
+    if (change.after == nullptr) {
+      gate_.Forget(slot, out.problems);
+    } else {
+      const auto origin_of = [&](absl::string_view) { return OriginOf(change.name); };
+      const bool refers_to_nothing =
+          change.type == Type::kListener &&
+          !gate_.IsThere({Type::kRoute, api_listeners_.RoutesOf(change.name)});
+      if (refers_to_nothing || !gate_.Admits(slot, *change.after, origin_of, out.problems)) {
+        continue;
+      }
     }
     out.shared.push_back(std::move(change));
   }
-  std::vector<VirtualHostChange> virtual_hosts;
-  for (const VirtualHostChange& change : changes.virtual_hosts) {
-    // By itself: one that is invalid must not take the others with it, and its last good one stays.
-    const ValidityGate::Slot slot{Type::kRoute, change.domain};
-    if (change.after == nullptr) {
-      gate_.Forget(slot, out.problems);
-      virtual_hosts_.erase(change.domain);
-    } else {
-      const auto origin_of = [&](absl::string_view field) {
-        return OriginInVirtualHost(*change.after, field,
-                                   [this](const std::string& pool) { return FindPool(pool); });
-      };
-      if (!gate_.Admits(slot, AloneOf(*change.after), origin_of, out.problems)) continue;
-      virtual_hosts_[change.domain] = change.after;
-    }
-    virtual_hosts.push_back(change);
-  }
-  if (!virtual_hosts.empty()) ApplyVirtualHosts(virtual_hosts, out);
-  ShowDefaultHost(out);
-  return out;
 }
 
 ResourceChanges Resources::Apply(const CertificateChanges& changes,
                                  const absl::optional<ClientAuthorities>& for_all) {
   ResourceChanges out;
-  out.shared = SecretChanges(changes, for_all);
-  HttpsListeners::Changes https = https_.Apply(changes, for_all);
-  std::vector<VirtualHostChange> in_clear_text;
-  for (const std::string& domain : https.domains) {
-    in_clear_text.push_back({domain, virtual_hosts_.at(domain)});
-  }
-  TakeHttps(std::move(https), out);
-  if (!in_clear_text.empty()) ApplyHttp(in_clear_text, out);
+  ApplySecrets(changes, for_all, out);
+  WithAdmission(
+      [&](Admission& admission) {
+        HttpsListeners::Changes https = https_.Apply(changes, for_all, admission);
+        std::vector<VirtualHostChange> in_clear_text;
+        for (const std::string& domain : https.domains) {
+          in_clear_text.push_back({domain, virtual_hosts_.at(domain)});
+        }
+        Append(std::move(https), out);
+        if (!in_clear_text.empty()) ApplyHttp(in_clear_text, admission, out);
+      },
+      out);
   return out;
+}
+
+void Resources::ApplySecrets(const CertificateChanges& changes,
+                             const absl::optional<ClientAuthorities>& for_all,
+                             ResourceChanges& out) {
+  for (ResourceChange& change : SecretChanges(changes, for_all)) {
+    const ValidityGate::Slot slot{Type::kSecret, change.name};
+    const auto nobody = [](absl::string_view) { return Place(); };
+    if (change.after == nullptr) {
+      gate_.Forget(slot, out.problems);
+    } else if (!gate_.Admits(slot, *change.after, nobody, out.problems)) {
+      continue;
+    }
+    out.shared.push_back(std::move(change));
+  }
 }
 
 ResourceChanges Resources::Apply(const PasswordChanges& changes) {
@@ -153,16 +184,24 @@ ResourceChanges Resources::Apply(const PasswordChanges& changes) {
   return out;
 }
 
-void Resources::ApplyVirtualHosts(const std::vector<VirtualHostChange>& changes,
-                                  ResourceChanges& out) {
+void Resources::WithAdmission(absl::FunctionRef<void(Admission&)> act, ResourceChanges& out) {
   const auto passwords_of = [this](const VirtualHost& host) { return passwords_.Of(host); };
-  TakeHttps(https_.Apply(changes, passwords_of), out);
-  ApplyHttp(changes, out);
+  const auto find = [this](const std::string& pool) { return FindPool(pool); };
+  const auto origin_of =
+      [&](const VirtualHost& host, const envoy::config::route::v3::VirtualHost& as_served,
+          absl::string_view field) { return OriginInVirtualHost(host, as_served, field, find); };
+  Admission admission({gate_, passwords_of, origin_of, unsettled_, out.problems});
+  act(admission);
 }
 
-void Resources::TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out) {
-  for (ResourceChange& change : changes.resources) out.shared.push_back(std::move(change));
-  for (ProblemsOf& problems : changes.problems) out.problems.push_back(std::move(problems));
+void Resources::ApplyVirtualHosts(const std::vector<VirtualHostChange>& changes,
+                                  ResourceChanges& out) {
+  WithAdmission(
+      [&](Admission& admission) {
+        Append(https_.Apply(changes, admission), out);
+        ApplyHttp(changes, admission, out);
+      },
+      out);
 }
 
 void Resources::ShowDefaultHost(ResourceChanges& out) {
@@ -179,9 +218,9 @@ void Resources::ShowDefaultHost(ResourceChanges& out) {
 std::optional<Serving> Resources::InClearText(const VirtualHost& host) const {
   const DomainTls& tls = https_.Of(host.domain);
   Serving serving;
-  serving.passwords = passwords_.Of(host);
   serving.has_open_challenges = tls.serves_challenges;
-  serving.has_acme_responder = tls.serves_challenges && options_.acme_responder.is_there();
+  serving.has_acme_responder =
+      tls.serves_challenges && gate_.IsThere({Type::kCluster, kAcmeResponderCluster});
   switch (tls.clear_text) {
     case DomainTls::ClearText::kServed:
       return serving;
@@ -195,11 +234,11 @@ std::optional<Serving> Resources::InClearText(const VirtualHost& host) const {
   return serving;
 }
 
-void Resources::ApplyHttp(const std::vector<VirtualHostChange>& changes, ResourceChanges& out) {
-  HttpListeners::Changes http =
-      http_.Apply(changes, [this](const VirtualHost& host) { return InClearText(host); });
-  for (ResourceChange& change : http.resources) out.shared.push_back(std::move(change));
-  for (ProblemsOf& problems : http.problems) out.problems.push_back(std::move(problems));
+void Resources::ApplyHttp(const std::vector<VirtualHostChange>& changes, Admission& admission,
+                          ResourceChanges& out) {
+  Append(http_.Apply(
+             changes, [this](const VirtualHost& host) { return InClearText(host); }, admission),
+         out);
 }
 
 bool Resources::IsDerived(const View& view) const {
@@ -261,7 +300,7 @@ absl::optional<Place> Resources::OriginNamedIn(Type type, absl::string_view text
     }
     const auto host = virtual_hosts_.find(name);
     if (type == Type::kRoute && host != virtual_hosts_.end()) {
-      Place place = OriginInVirtualHost(*host->second, "", find);
+      Place place = OriginInVirtualHost(*host->second, VirtualHostOf(*host->second), "", find);
       place.service = host->first;
       return place;
     }
@@ -278,6 +317,7 @@ void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
   }
   if (change.after == nullptr) {
     pools_.erase(change.name);
+    clusters_differ_ = true;
     out.shared.push_back({Type::kCluster, change.name, nullptr});
     gate_.Forget({Type::kCluster, change.name}, out.problems);
     for (ResourceChanges::OfView& of_view : out.views) {
@@ -293,7 +333,10 @@ void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {
   const auto origin_of = [&](absl::string_view field) {
     return OriginInCluster(*change.after, field);
   };
-  if (is_other && gate_.Admits({Type::kCluster, change.name}, cluster, origin_of, out.problems)) {
+  const ValidityGate::Slot slot{Type::kCluster, change.name};
+  const bool was_there = gate_.IsThere(slot);
+  if (is_other && gate_.Admits(slot, cluster, origin_of, out.problems)) {
+    clusters_differ_ |= !was_there;
     out.shared.push_back(
         {Type::kCluster, change.name, Resource::Of(Type::kCluster, change.name, cluster)});
   }

@@ -6,11 +6,14 @@
 #include <vector>
 
 #include "absl/container/btree_map.h"
+#include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "absl/functional/function_ref.h"
 #include "server/certificates/certificates.h"
 #include "server/passwords/passwords.h"
 #include "server/resources/acme_responder.h"
+#include "server/resources/admission.h"
 #include "server/resources/api_listener.h"
 #include "server/resources/host_passwords.h"
 #include "server/resources/http_listeners.h"
@@ -93,14 +96,20 @@ class Resources {
   void Assign(const Pool& pool, uint32_t view_id, ResourceChanges& out);
   void ShowOutOfReach(const Pool& pool, uint32_t view_id, const ViewState& view,
                       ResourceChanges& out);
-  void TakeHttps(HttpsListeners::Changes changes, ResourceChanges& out);
   // Whether anybody asks for the default host.
   void ShowDefaultHost(ResourceChanges& out);
+  // Listeners and routes of gRPC clients; after the clusters that they lead to.
+  void ApplyApiListeners(const std::vector<PoolChange>& changes, ResourceChanges& out);
+  void ApplySecrets(const CertificateChanges& changes,
+                    const absl::optional<ClientAuthorities>& for_all, ResourceChanges& out);
   // How a domain is served in clear text; nothing: not at all.
   std::optional<Serving> InClearText(const VirtualHost& host) const;
   // Routes of these domains, which there are already or not, for all listeners.
   void ApplyVirtualHosts(const std::vector<VirtualHostChange>& changes, ResourceChanges& out);
-  void ApplyHttp(const std::vector<VirtualHostChange>& changes, ResourceChanges& out);
+  void ApplyHttp(const std::vector<VirtualHostChange>& changes, Admission& admission,
+                 ResourceChanges& out);
+  // Calls `act` with what listeners and routes are admitted by.
+  void WithAdmission(absl::FunctionRef<void(Admission&)> act, ResourceChanges& out);
 
   const Options options_;
   absl::flat_hash_map<std::string, std::shared_ptr<const Pool>> pools_;
@@ -108,6 +117,9 @@ class Resources {
   HttpListeners http_;
   HttpsListeners https_;
   absl::flat_hash_map<std::string, std::shared_ptr<const VirtualHost>> virtual_hosts_;
+  // Domains that are not served as they ask: clusters that come or go may change that.
+  absl::btree_set<std::string> unsettled_;
+  bool clusters_differ_ = false;  // since virtual hosts were applied
   ApiListeners api_listeners_{
       {HttpListeners::kHttp, HttpsListeners::kHttps, HttpsListeners::kHttp3}};
   ValidityGate gate_;

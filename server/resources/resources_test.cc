@@ -79,6 +79,7 @@ TEST(Resources, ChallengesPassToTheResponderUnlessTheHostSaysOtherwise) {
     auto host = std::make_shared<VirtualHost>(*HostOf("shop.example", "shop/web:8000"));
     host->settings.acme_challenge = said;
     ModelChanges changes;
+    changes.pools.push_back({"shop/web:8000", PoolOf("shop/web:8000", {"172.18.0.2"})});
     changes.virtual_hosts.push_back({"shop.example", std::move(host)});
     const auto routes = RoutesIn(resources.Apply(changes));
     EXPECT_EQ(routes.virtual_hosts_size(), 1);
@@ -101,8 +102,8 @@ TEST(Resources, OneMoreContainerIsOneAssignmentAView) {
   first.pools.push_back({"shop/web:8000", PoolOf("shop/web:8000", {"172.18.0.2"})});
   first.virtual_hosts.push_back({"shop.example", HostOf("shop.example", "shop/web:8000")});
   const ResourceChanges born = resources.Apply(first);
-  EXPECT_THAT(Text(born.shared), ElementsAre("CDS shop/web:8000", "LDS shop/web:8000",
-                                             "RDS shop/web:8000", "LDS shop/web", "RDS http"));
+  EXPECT_THAT(Text(born.shared), ElementsAre("CDS shop/web:8000", "RDS shop/web:8000",
+                                             "LDS shop/web:8000", "LDS shop/web", "RDS http"));
   ASSERT_EQ(born.views.size(), 2u);
 
   ModelChanges second;
@@ -267,12 +268,13 @@ TEST(Resources, AVirtualHostThatCannotBeValidLeavesTheLastGoodOne) {
     return std::string("there is none");
   };
   ModelChanges changes;
+  changes.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
   changes.virtual_hosts = {{"shop.example", shop("X-Good")}};
   EXPECT_EQ(header_of_shop(resources.Apply(changes)), "X-Good");
 
   changes.virtual_hosts = {{"shop.example", shop("bad\nheader")}};
   const ResourceChanges held = resources.Apply(changes);
-  EXPECT_THAT(Text(held.shared), IsEmpty());
+  EXPECT_EQ(header_of_shop(held), "X-Good");
   ASSERT_EQ(held.problems.size(), 1u);
   EXPECT_EQ(held.problems[0].problems.at(0).place.service, "shop.example");
   EXPECT_EQ(held.problems[0].problems.at(0).place.word, "fairlead.loadbalance");
@@ -309,6 +311,118 @@ TEST(Resources, AnAssignmentThatCannotBeValidLeavesTheLastGoodOne) {
   const ResourceChanges closed = resources.CloseView(1);
   ASSERT_EQ(closed.problems.size(), 1u);
   EXPECT_THAT(closed.problems[0].problems, IsEmpty());
+}
+
+// "DOMAIN: what each of its routes leads to".
+std::vector<std::string> RoutesIn(const ResourceChanges& changes, const std::string& name) {
+  std::vector<std::string> text;
+  for (const ResourceChange& change : changes.shared) {
+    if (change.type != Type::kRoute || change.name != name || change.after == nullptr) continue;
+    envoy::config::route::v3::RouteConfiguration routes;
+    EXPECT_TRUE(routes.ParseFromString(std::string(change.after->body())));
+    for (const auto& host : routes.virtual_hosts()) {
+      text.push_back(absl::StrCat(host.name(), ":"));
+      for (const auto& route : host.routes()) {
+        absl::StrAppend(&text.back(), " ",
+                        route.has_direct_response() ? absl::StrCat(route.direct_response().status())
+                        : route.has_redirect()      ? "redirect"
+                                                    : route.route().cluster());
+      }
+    }
+  }
+  return text;
+}
+
+TEST(Resources, ARouteIsSentWhenItsClusterIsThere) {
+  Resources resources({});
+  ModelChanges hosts;
+  hosts.virtual_hosts.push_back({"a.example", HostOf("a.example", "shop/web:8000")});
+  EXPECT_THAT(RoutesIn(resources.Apply(hosts), "http"), ElementsAre("a.example: 503 503"));
+  ModelChanges other;
+  other.pools.push_back({"other:80", PoolOf("other:80", {"172.18.0.9"})});
+  EXPECT_THAT(RoutesIn(resources.Apply(other), "http"), ElementsAre("a.example: 503 503"));
+  ModelChanges pools;
+  pools.pools.push_back({"shop/web:8000", PoolOf("shop/web:8000", {"172.18.0.2"})});
+  EXPECT_THAT(RoutesIn(resources.Apply(pools), "http"),
+              ElementsAre("a.example: shop/web:8000 shop/web:8000"));
+  // Containers that come and go do not concern it.
+  pools.pools[0].after = PoolOf("shop/web:8000", {"172.18.0.3"});
+  EXPECT_THAT(Text(resources.Apply(pools).shared), IsEmpty());
+}
+
+TEST(Resources, NothingRefersToAClusterThatCannotBeValid) {
+  Resources resources({});
+  // A cluster needs a name.
+  ModelChanges changes;
+  changes.pools.push_back({"", PoolOf("", {"172.18.0.2"})});
+  changes.virtual_hosts.push_back({"a.example", HostOf("a.example", "")});
+  const ResourceChanges made = resources.Apply(changes);
+  EXPECT_THAT(Text(made.shared), ElementsAre("RDS http"));
+  EXPECT_THAT(RoutesIn(made, "http"), ElementsAre("a.example: 503 503"));
+  ASSERT_EQ(made.problems.size(), 1u);
+  EXPECT_EQ(made.problems[0].problems.at(0).place.container, "c-172.18.0.2");
+  EXPECT_THAT(made.problems[0].problems[0].what, HasSubstr("a resource (CDS)"));
+}
+
+CertificateChanges CertificateOf(const std::string& name, const std::string& chain) {
+  auto certificate = std::make_shared<Certificate>();
+  certificate->name = name;
+  certificate->chain = chain;
+  CertificateChanges changes;
+  changes.certificates.push_back({name, certificate});
+  return changes;
+}
+
+TEST(Resources, ASecretThatCannotBeValidIsNotSentAndTheLastGoodOneStays) {
+  Resources resources({});
+  ModelChanges model;
+  model.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
+  model.virtual_hosts.push_back({"a.example", HostOf("a.example", "web:80")});
+  resources.Apply(model);
+  // Proxies read no text that is not UTF-8.
+  const ResourceChanges refused =
+      resources.Apply(CertificateOf("a.example", "\xff"), absl::nullopt);
+  EXPECT_THAT(Text(refused.shared), testing::Not(testing::Contains("SDS certificate/a.example")));
+  EXPECT_THAT(Text(refused.shared), testing::Not(testing::Contains("LDS https")));
+  ASSERT_EQ(refused.problems.size(), 1u);
+  const Problem& problem = refused.problems[0].problems.at(0);
+  EXPECT_EQ(problem.place.service, "certificate/a.example");
+  EXPECT_THAT(problem.what, HasSubstr("what the certificate's files hold"));
+  const ResourceChanges sent = resources.Apply(CertificateOf("a.example", "PEM"), absl::nullopt);
+  EXPECT_THAT(Text(sent.shared), ElementsAre("SDS certificate/a.example", "-SDS ca/a.example",
+                                             "LDS https", "RDS https"));
+  EXPECT_THAT(sent.problems.at(0).problems, IsEmpty());
+  EXPECT_THAT(Text(resources.Apply(CertificateOf("a.example", "\xff"), absl::nullopt).shared),
+              ElementsAre("-SDS ca/a.example"));
+}
+
+TEST(Resources, AVirtualHostIsLookedAtAsItIsServed) {
+  Resources resources({});
+  resources.Apply(CertificateOf("a.example", "PEM"), absl::nullopt);
+  ModelChanges model;
+  model.pools.push_back({"web:80", PoolOf("web:80", {"172.18.0.2"})});
+  model.pools.push_back({"other:80", PoolOf("other:80", {"172.18.0.3"})});
+  model.virtual_hosts.push_back({"a.example", HostOf("a.example", "web:80")});
+  resources.Apply(model);
+  auto changed = std::make_shared<VirtualHost>(*HostOf("a.example", "other:80"));
+  changed->settings.hsts = "max-age=1\n";
+  ModelChanges second;
+  second.virtual_hosts.push_back({"a.example", changed});
+  const ResourceChanges made = resources.Apply(second);
+  // Over TLS alone it says so.
+  EXPECT_THAT(RoutesIn(made, "https"), ElementsAre("a.example: web:80 web:80"));
+  EXPECT_THAT(RoutesIn(made, "http"), ElementsAre("a.example: other:80 other:80 redirect"));
+  ASSERT_EQ(made.problems.size(), 1u);
+  const Place& place = made.problems[0].problems.at(0).place;
+  EXPECT_EQ(place.container, "c-172.18.0.3");
+  EXPECT_EQ(place.word, "HSTS");
+  changed = std::make_shared<VirtualHost>(*changed);
+  changed->settings.hsts = "max-age=1";
+  second.virtual_hosts[0].after = changed;
+  const ResourceChanges cured = resources.Apply(second);
+  EXPECT_THAT(RoutesIn(cured, "https"), ElementsAre("a.example: other:80 other:80"));
+  ASSERT_EQ(cured.problems.size(), 1u);
+  EXPECT_THAT(cured.problems[0].problems, IsEmpty());
 }
 
 TEST(Resources, WhoseWordsARefusedResourceComesFromIsKnownByItsName) {

@@ -1,5 +1,6 @@
 #include "server/resources/route.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -229,6 +230,11 @@ void AddSlashRedirect(const HostPattern& pattern, const Route& route, const Serv
   AddResponseHeaders(serving, redirect);
 }
 
+bool Lacks(const Serving& serving, const std::string& pool) {
+  return std::find(serving.without_cluster.begin(), serving.without_cluster.end(), pool) !=
+         serving.without_cluster.end();
+}
+
 void AddRoute(const HostPattern& pattern, const Route& route, const Serving& serving,
               envoy::config::route::v3::VirtualHost& to) {
   auto& idempotent = *to.add_routes();
@@ -243,6 +249,11 @@ void AddRoute(const HostPattern& pattern, const Route& route, const Serving& ser
   auto& other = *to.add_routes();
   other = idempotent;
   MatchHeader(":method", kIdempotentMethods, *idempotent.mutable_match());
+  if (Lacks(serving, route.pool)) {
+    idempotent.mutable_direct_response()->set_status(503);
+    other.mutable_direct_response()->set_status(503);
+    return;
+  }
   *idempotent.mutable_route() = ActionTo(route, kRetrySent);
   *other.mutable_route() = ActionTo(route, kRetryUnsent);
 }
@@ -268,7 +279,9 @@ void AddChallenges(const VirtualHost& host, const HostPattern& pattern, const Se
                         ? serving.redirect->but_challenges
                         : serving.has_open_challenges && !serving.passwords.empty();
   if (!open) return;
-  for (const Route& route : ChallengesOf(host)) AddRoute(pattern, route, Serving(), to);
+  Serving challenges;
+  challenges.without_cluster = serving.without_cluster;
+  for (const Route& route : ChallengesOf(host)) AddRoute(pattern, route, challenges, to);
 }
 
 // The host's routes, for requests whose host fits `pattern`.
@@ -315,16 +328,6 @@ envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
   virtual_host.add_domains(host.domain);
   AddRoutes(host, HostPattern::Any(), serving, virtual_host);
   return virtual_host;
-}
-
-const Route* RouteBehind(const VirtualHost& host, size_t index) {
-  const SlashRedirects redirects(host.routes);
-  size_t end = 0;
-  for (const Route& route : host.routes) {
-    end += redirects.LeadTo(route) ? 3 : 2;
-    if (index < end) return &route;
-  }
-  return nullptr;
 }
 
 envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domain) {

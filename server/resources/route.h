@@ -38,6 +38,9 @@ struct Serving {
   // It passes to the responder of acme_responder.h, for everybody, redirect or not, unless a
   // container claims that path.
   bool has_acme_responder = false;
+  // Pools that proxies have no cluster of: their paths get 503, which is nobody else's, and no
+  // route refers to what is not there.
+  std::vector<std::string> without_cluster;
 };
 
 // The virtual host of a domain that is no regular expression. Each path has two routes: one for the
@@ -46,10 +49,6 @@ struct Serving {
 // more, which redirects "/api" there, unless that is a path of the host's as well.
 envoy::config::route::v3::VirtualHost VirtualHostOf(const VirtualHost& host,
                                                     const Serving& serving = {});
-
-// Which of the host's routes the virtual host's route `index` is of, if they are served as they are
-// (no redirect). Null: none.
-const Route* RouteBehind(const VirtualHost& host, size_t index);
 
 // The virtual host of a domain whose every request is answered with 421.
 envoy::config::route::v3::VirtualHost MisdirectedHostOf(const std::string& domain);

@@ -9,7 +9,7 @@ namespace fairlead {
 namespace {
 
 std::string SourceOf(const ValidityGate::Slot& slot) {
-  return absl::StrCat("validity of ", ShortName(slot.type), " ", slot.name, " ", slot.view);
+  return absl::StrCat("validity of ", ShortName(slot.type), " ", slot.name, " ", slot.where);
 }
 
 // "routes[0].match.prefix: it is empty" is about "routes[0].match.prefix"; without a field about
@@ -19,19 +19,38 @@ absl::string_view FieldOf(absl::string_view violation) {
   return colon == absl::string_view::npos ? "" : violation.substr(0, colon);
 }
 
+// Who asks for what is refused, and what they can do.
+struct Asker {
+  const char* what;
+  const char* cure;
+};
+
+Asker AskerOf(Type type, const Place& origin) {
+  if (type == Type::kSecret) {
+    return {"what the certificate's files hold",
+            "give the certificate anew: its files, or `fairlead certificates put`"};
+  }
+  if (type == Type::kListener && origin.container.empty()) {
+    return {"what the server's settings and its hosts ask for",
+            "correct what the server was started with, or the hosts that are named"};
+  }
+  return {"what its containers ask for",
+          "see which variable or label of its containers says that (`fairlead services`), and "
+          "correct it"};
+}
+
 Problem InvalidProblem(const ValidityGate::Slot& slot, const absl::Status& valid, Place origin) {
   Problem problem;
   problem.place = std::move(origin);
   problem.place.service = slot.name;
-  problem.what =
-      absl::StrCat("what its containers ask for comes to a resource (", ShortName(slot.type),
-                   ") that no proxy would take, so it is held back alone and proxies "
-                   "keep the last good one, if there is one: ",
-                   valid.message());
+  const Asker asker = AskerOf(slot.type, problem.place);
+  problem.what = absl::StrCat(asker.what, " comes to a resource (", ShortName(slot.type),
+                              ") that no proxy would take, so it is held back alone and proxies "
+                              "keep the last good one, if there is one: ",
+                              valid.message());
   problem.cure =
       problem.place.word.empty()
-          ? "see which variable or label of its containers says that (`fairlead services`), and "
-            "correct it"
+          ? asker.cure
           : absl::StrCat(
                 "correct ", problem.place.word,
                 ", or the label or the part of VIRTUAL_HOST_MULTIPORTS that says the same");
@@ -53,7 +72,8 @@ bool ValidityGate::Admits(const Slot& slot, const Resource& resource, OriginOf o
 bool ValidityGate::Take(const Slot& slot, const absl::Status& valid, OriginOf origin_of,
                         std::vector<ProblemsOf>& problems) {
   if (valid.ok()) {
-    Forget(slot, problems);
+    Settle(slot, problems);
+    if (slot.where.empty()) there_.insert({slot.type, slot.name});
     return true;
   }
   std::string source = SourceOf(slot);
@@ -64,6 +84,11 @@ bool ValidityGate::Take(const Slot& slot, const absl::Status& valid, OriginOf or
 }
 
 void ValidityGate::Forget(const Slot& slot, std::vector<ProblemsOf>& problems) {
+  if (slot.where.empty()) there_.erase({slot.type, slot.name});
+  Settle(slot, problems);
+}
+
+void ValidityGate::Settle(const Slot& slot, std::vector<ProblemsOf>& problems) {
   if (refused_.empty()) return;
   std::string source = SourceOf(slot);
   if (refused_.erase(source) > 0) problems.push_back({std::move(source), {}});

@@ -3,6 +3,7 @@
 #include <google/protobuf/message.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
@@ -24,8 +25,8 @@ class ValidityGate {
   // Where a resource has its place.
   struct Slot {
     Type type = Type::kCluster;
-    std::string name;       // of the resource, or of the part of it that is looked at alone
-    std::string view = {};  // "view 3", if it differs from view to view
+    std::string name;        // of the resource, or of the part of it that is looked at alone
+    std::string where = {};  // "view 3", "in https": if it has several such places
   };
 
   // Whose words a field of the message comes from; the field is as Validate names it.
@@ -41,10 +42,17 @@ class ValidityGate {
   // The place is gone, and its problem with it.
   void Forget(const Slot& slot, std::vector<ProblemsOf>& problems);
 
+  // Whether a whole resource, `where` is empty, was admitted and has its place still: of what is
+  // not there nothing is to refer to it.
+  bool IsThere(const Slot& slot) const { return there_.contains({slot.type, slot.name}); }
+
  private:
   bool Take(const Slot& slot, const absl::Status& valid, OriginOf origin_of,
             std::vector<ProblemsOf>& problems);
+  // Its problem is none any more.
+  void Settle(const Slot& slot, std::vector<ProblemsOf>& problems);
 
+  absl::flat_hash_set<std::pair<Type, std::string>> there_;
   absl::flat_hash_set<std::string> refused_;  // sources of problems that stand
 };
 

@@ -172,6 +172,21 @@ Found CheckFilterChains(const Listener& listener) {
   return absl::nullopt;
 }
 
+// filter_chain_manager_impl.cc: a '*' is the whole first label, or there is none.
+Found CheckServerNames(const Listener& listener) {
+  for (int i = 0; i < listener.filter_chains_size(); ++i) {
+    const auto& names = listener.filter_chains(i).filter_chain_match().server_names();
+    for (int j = 0; j < names.size(); ++j) {
+      if (!absl::StrContains(names[j], '*') || absl::StartsWith(names[j], "*.")) continue;
+      return Violation{
+          absl::StrCat(At("filter_chains", i), ".filter_chain_match.", At("server_names", j)),
+          absl::StrCat("'", Quoted(names[j]),
+                       "' has a wildcard that is not its whole first label")};
+    }
+  }
+  return absl::nullopt;
+}
+
 Found CheckListener(const Listener& listener) {
   // Not Envoy's to listen on, but a gRPC client's.
   if (listener.has_api_listener()) return absl::nullopt;
@@ -187,7 +202,8 @@ Found CheckListener(const Listener& listener) {
   if (listener.filter_chains().empty() && !listener.has_default_filter_chain() && !datagrams) {
     return Violation{"filter_chains", "there are none; a listener needs at least one"};
   }
-  return CheckFilterChains(listener);
+  Found found = CheckServerNames(listener);
+  return found.has_value() ? found : CheckFilterChains(listener);
 }
 
 // ---- HTTP filters: source/common/http/filter_chain_helper.cc ----

@@ -324,7 +324,15 @@ INSTANTIATE_TEST_SUITE_P(
                          filter_chains { filter_chain_match { server_names: "b" } }
                          filter_chains { filter_chain_match { server_names: "a" } })pb",
                     "filter_chains[2].filter_chain_match: it matches the same connections as "
-                    "filter_chains[0]"}),
+                    "filter_chains[0]"},
+               Case{"a server name with a wildcard within", kListener,
+                    R"pb(name: "a"
+                         address { socket_address { address: "0.0.0.0" port_value: 80 } }
+                         filter_chains {
+                           filter_chain_match { server_names: "*.a" server_names: "a*.a" }
+                         })pb",
+                    "filter_chains[0].filter_chain_match.server_names[1]: 'a*.a' has a wildcard "
+                    "that is not its whole first label"}),
     [](const auto& info) { return absl::StrCat("Demand", info.index); });
 
 Listener WithFilter(const Message& config) {
