@@ -103,18 +103,21 @@ absl::StatusOr<int> Connect(const LocalAddress& address) {
   return fd;
 }
 
-absl::StatusOr<LocalAnswer> ParseAnswer(absl::string_view text) {
+}  // namespace
+
+absl::StatusOr<LocalAnswer> ParseLocalAnswer(absl::string_view text) {
   LocalAnswer answer;
   const size_t end = text.find("\r\n\r\n");
-  if (end == absl::string_view::npos || text.size() < 12 || !absl::StartsWith(text, "HTTP/1.") ||
-      !absl::SimpleAtoi(text.substr(9, 3), &answer.status)) {
+  const absl::string_view status = text.substr(0, end).substr(0, 12);
+  // "HTTP/1.1 200"
+  if (end == absl::string_view::npos || status.size() < 12 ||
+      !absl::StartsWith(status, "HTTP/1.") || !absl::SimpleAtoi(status.substr(9), &answer.status) ||
+      answer.status < 100) {
     return absl::DataLossError("the answer is no HTTP/1.1");
   }
   answer.body = std::string(text.substr(end + 4));
   return answer;
 }
-
-}  // namespace
 
 absl::StatusOr<LocalAnswer> AskLocally(const LocalAddress& address, const std::string& method,
                                        const std::string& target, absl::Duration timeout) {
@@ -128,7 +131,7 @@ absl::StatusOr<LocalAnswer> AskLocally(const LocalAddress& address, const std::s
   if (!sent.ok()) return sent;
   const absl::StatusOr<std::string> received = connection.ReceiveAll();
   if (!received.ok()) return received.status();
-  return ParseAnswer(*received);
+  return ParseLocalAnswer(*received);
 }
 
 }  // namespace fairlead

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace fairlead {
@@ -18,6 +19,10 @@ struct LocalAnswer {
   int status = 0;    // of HTTP, such as 200
   std::string body;  // as it was sent, so with the sizes of its chunks if it came in chunks
 };
+
+// The whole of what came as an answer. DATA_LOSS: it is no HTTP/1.x, or broke off within its head.
+// Pure.
+absl::StatusOr<LocalAnswer> ParseLocalAnswer(absl::string_view text);
 
 // One request to a process of the same container, over a connection of its own. Blocks for
 // `timeout` at most. `method` and `target` are those of the request line. Errors: UNAVAILABLE if

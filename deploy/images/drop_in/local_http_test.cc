@@ -108,5 +108,33 @@ TEST(LocalHttp, NobodyThereIsUnavailable) {
       AskLocally({"/nowhere/nobody", 0}, "GET", "/", absl::Seconds(20)).status()));
 }
 
+TEST(ParseLocalAnswer, IsAStatusOfThreeDigitsAndWhatIsBehindTheHead) {
+  const struct {
+    const char* text;
+    int status;  // 0: it is none
+    const char* body;
+  } cases[] = {
+      {"HTTP/1.1 200 OK\r\nServer: x\r\n\r\nLIVE\n", 200, "LIVE\n"},
+      {"HTTP/1.0 503\r\n\r\n", 503, ""},
+      {"HTTP/1.1 200 OK\r\n\r\na\r\n\r\nb", 200, "a\r\n\r\nb"},
+      {"", 0, ""},
+      {"\r\n\r\n", 0, ""},
+      {"HTTP/1.1\r\n\r\n200 and more", 0, ""},
+      {"HTTP/1.1 -20\r\n\r\n", 0, ""},
+      {"HTTP/1.1 20x\r\n\r\n", 0, ""},
+      {"HTTP/1.1 099\r\n\r\n", 0, ""},
+      {"HTTP/2.0 200\r\n\r\n", 0, ""},
+      {"HTTP/1.1 200 OK\r\n", 0, ""},
+  };
+  for (const auto& of : cases) {
+    SCOPED_TRACE(of.text);
+    const absl::StatusOr<LocalAnswer> answer = ParseLocalAnswer(of.text);
+    ASSERT_EQ(answer.ok(), of.status != 0);
+    if (!answer.ok()) continue;
+    EXPECT_EQ(answer->status, of.status);
+    EXPECT_EQ(answer->body, of.body);
+  }
+}
+
 }  // namespace
 }  // namespace fairlead
