@@ -24,16 +24,6 @@ Problem NoSuchCertificate(const std::string& domain, const std::string& name) {
   return problem;
 }
 
-Problem NoSuchPolicy(const std::string& domain, const std::string& name) {
-  Problem problem;
-  problem.place.service = domain;
-  problem.place.word = "SSL_POLICY";
-  problem.what =
-      absl::StrCat("'", name, "' is no policy, so the host is served with ", kDefaultTlsPolicy);
-  problem.cure = "write one of docs/certificates.md, as in SSL_POLICY=Mozilla-Modern";
-  return problem;
-}
-
 ClearText ClearTextOf(HttpsMethod method) {
   switch (method) {
     case HttpsMethod::kRedirect:
@@ -82,12 +72,8 @@ DomainTls DomainTlsOf(const std::string& domain, const DomainSettings& said,
     if (settings.http_without_certificate.value_or(true)) tls.clear_text = ClearText::kServed;
     return tls;
   }
-  const std::string policy = settings.ssl_policy.empty() ? kDefaultTlsPolicy : settings.ssl_policy;
-  tls.policy = FindTlsPolicy(policy);
-  if (tls.policy == nullptr) {
-    problem = NoSuchPolicy(domain, policy);
-    tls.policy = FindTlsPolicy(kDefaultTlsPolicy);
-  }
+  // There is one for each name that is taken when words are read.
+  tls.policy = FindTlsPolicy(settings.ssl_policy.empty() ? kDefaultTlsPolicy : settings.ssl_policy);
   if (ground.asks_clients(tls.certificate)) {
     tls.clients = ClientsOf(settings.client_certificates.value_or(ClientCertificates::kRequired));
   }

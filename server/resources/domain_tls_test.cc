@@ -110,15 +110,6 @@ TEST(DomainTls, WhatTheDomainDoesNotSayIsTheServersDefault) {
   EXPECT_FALSE(problem.has_value());
 }
 
-TEST(DomainTls, APolicyThatIsNoneIsAProblemAndTheDefaultIsUsed) {
-  absl::optional<Problem> problem;
-  DomainSettings said;
-  said.ssl_policy = "mozilla-modern";
-  EXPECT_EQ(Ground().Of(said, problem).policy->name, kDefaultTlsPolicy);
-  ASSERT_TRUE(problem.has_value());
-  EXPECT_EQ(problem->place.word, "SSL_POLICY");
-}
-
 TEST(DomainTls, ClientsAreAskedWhereThereAreAuthorities) {
   Ground ground;
   absl::optional<Problem> problem;

@@ -3,17 +3,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "server/resources/secret.h"
+#include "server/vocabulary/tls_policies.h"
 #include "test/support/golden_message.h"
 
 namespace fairlead {
 namespace {
 
 using testing::ElementsAre;
+using testing::ElementsAreArray;
 using Clients = TlsSettings::ClientCertificates;
 
 void ExpectGolden(const std::string& name, const google::protobuf::Message& message) {
@@ -72,9 +74,9 @@ TEST(TlsContext, Http2IsOfferedUnlessItIsOff) {
 TEST(QuicContext, OfACertificate) { ExpectGolden("quic", QuicSocketOf("shop.example")); }
 
 TEST(TlsPolicy, EveryNameOnceAndNoOther) {
-  std::set<std::string> names;
+  std::vector<std::string> names;
   for (const TlsPolicy& policy : TlsPolicies()) {
-    EXPECT_TRUE(names.insert(policy.name).second) << policy.name;
+    names.push_back(policy.name);
     EXPECT_EQ(FindTlsPolicy(policy.name), &policy);
     // A version before 1.3 needs ciphers; else Envoy takes its own.
     EXPECT_EQ(
@@ -82,7 +84,8 @@ TEST(TlsPolicy, EveryNameOnceAndNoOther) {
         policy.oldest == envoy::extensions::transport_sockets::tls::v3::TlsParameters::TLSv1_3)
         << policy.name;
   }
-  EXPECT_EQ(names.size(), 22u);
+  // Those that SSL_POLICY takes, in the same order.
+  EXPECT_THAT(names, ElementsAreArray(kTlsPolicyNames));
   EXPECT_EQ(FindTlsPolicy("mozilla-modern"), nullptr);
   EXPECT_EQ(FindTlsPolicy(""), nullptr);
 }

@@ -12,6 +12,7 @@
 #include "server/vocabulary/port.h"
 #include "server/vocabulary/said.h"
 #include "server/vocabulary/text.h"
+#include "server/vocabulary/tls_policies.h"
 
 namespace fairlead {
 namespace {
@@ -94,12 +95,28 @@ std::string Name(Reader& reader, const std::optional<Said>& said, std::string cu
   return "";
 }
 
+std::string CureOfPolicy(absl::string_view said) {
+  const std::vector<std::string> names(kTlsPolicyNames.begin(), kTlsPolicyNames.end());
+  std::string meant = Nearest(said, names);
+  // Who knows Mozilla's own names writes "Modern".
+  for (const std::string& name : names) {
+    if (absl::EqualsIgnoreCase(name, absl::StrCat("Mozilla-", said))) meant = name;
+  }
+  if (!meant.empty()) return absl::StrCat("did you mean ", meant, "?");
+  return "write one of docs/certificates.md, as in SSL_POLICY=Mozilla-Modern";
+}
+
 void ReadHttps(Reader& reader, DomainSettings& settings) {
   settings.certificate =
       Name(reader, reader.Word("CERT_NAME", "fairlead.cert-name"),
            "write the base name of the certificate's files, as in CERT_NAME=shop.example");
-  settings.ssl_policy = Name(reader, reader.Word("SSL_POLICY", "fairlead.ssl-policy"),
-                             "write a policy's name, as in SSL_POLICY=Mozilla-Modern");
+  if (const auto said = reader.Word("SSL_POLICY", "fairlead.ssl-policy"); said.has_value()) {
+    if (IsTlsPolicyName(said->value)) {
+      settings.ssl_policy = said->value;
+    } else {
+      reader.Refuse(*said, "is no policy of TLS", CureOfPolicy(said->value));
+    }
+  }
   if (const auto said = reader.Word("HTTPS_METHOD", "fairlead.https-method"); said.has_value()) {
     settings.https_method = HttpsMethodOf(said->value);
     if (!settings.https_method.has_value()) {
@@ -181,6 +198,10 @@ absl::string_view HttpsMethodName(HttpsMethod method) {
     if (method == named) return name;
   }
   return "";
+}
+
+bool IsTlsPolicyName(absl::string_view text) {
+  return std::find(kTlsPolicyNames.begin(), kTlsPolicyNames.end(), text) != kTlsPolicyNames.end();
 }
 
 std::optional<std::string> HstsOf(absl::string_view text) {

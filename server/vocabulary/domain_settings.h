@@ -40,7 +40,7 @@ struct DomainSettings {
   std::optional<HttpsMethod> https_method;
   // The value of Strict-Transport-Security; empty: none is sent.
   std::optional<std::string> hsts;
-  // A name of SSL_POLICY; empty: the default.
+  // One of kTlsPolicyNames; empty: the default.
   std::string ssl_policy;
   // Served in clear text while it has no certificate, also where it asks for redirects or nohttp.
   std::optional<bool> http_without_certificate;
@@ -69,6 +69,7 @@ DomainSettings ParseDomainSettings(const v1::Container& container, const Place& 
 std::optional<HttpsMethod> HttpsMethodOf(absl::string_view text);
 // "redirect", "noredirect", "nohttp" or "nohttps".
 absl::string_view HttpsMethodName(HttpsMethod method);
+bool IsTlsPolicyName(absl::string_view text);
 // A header's value: printable ASCII, at most 200 bytes; "off" is empty.
 std::optional<std::string> HstsOf(absl::string_view text);
 

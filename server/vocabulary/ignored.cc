@@ -18,19 +18,30 @@ constexpr absl::string_view kPrefix = "fairlead.";
 constexpr absl::string_view kNginxProxyPrefix = "com.github.nginx-proxy.nginx-proxy.";
 constexpr size_t kMostReported = 10;
 
+// Known, but nothing follows from it. Empty: it has no such form.
 struct IgnoredWord {
   absl::string_view variable;
   absl::string_view label;
+  absl::string_view nginx_proxy_label;  // without its prefix
+  absl::string_view same;               // the value that asks for what happens anyway
   absl::string_view follows;
+  absl::string_view cure;
 };
 
 constexpr auto kError = Problem::Severity::kError;
 constexpr auto kNotice = Problem::Severity::kNotice;
 constexpr absl::string_view kLeaveOut = "leave it out";
 
-constexpr std::array<IgnoredWord, 2> kIgnored = {{
-    {"VIRTUAL_ROOT", "fairlead.root", "there is no FastCGI, which alone needs a document root"},
-    {"SERVER_TOKENS", "fairlead.server-tokens", "it is a setting of nginx; Envoy says no version"},
+constexpr std::array<IgnoredWord, 4> kIgnored = {{
+    {"VIRTUAL_ROOT", "fairlead.root", "", "",
+     "there is no FastCGI, which alone needs a document root", kLeaveOut},
+    {"SERVER_TOKENS", "fairlead.server-tokens", "", "off",
+     "it is a setting of nginx; Envoy says no version", kLeaveOut},
+    {"", "", "debug-endpoint", "false", "there is no /nginx-proxy-debug",
+     "leave it out; `fairlead explain` says what there is to say of a container or a URL"},
+    {"", "", "nginx", "", "nothing needs to be told which container the proxy is",
+     "leave it out; which networks a proxy reaches is found out by the drop-in image itself, and "
+     "told in the bootstrap of other proxies"},
 }};
 
 // The labels of nginx-proxy that are honoured, without its prefix.
@@ -40,10 +51,13 @@ constexpr std::array<absl::string_view, 7> kNginxProxyLabels = {
 
 void NoteIgnored(const v1::Container& container, const IgnoredWord& word, const Place& place,
                  Problems& problems) {
-  const auto said = Find(container, word.variable, word.label);
-  if (!said.has_value() || said->value.empty()) return;
+  const auto said = Find(container, word.variable,
+                         word.nginx_proxy_label.empty()
+                             ? std::string(word.label)
+                             : absl::StrCat(kNginxProxyPrefix, word.nginx_proxy_label));
+  if (!said.has_value() || said->value == word.same || said->value.empty()) return;
   Add(problems, place, said->word, kNotice, absl::StrCat(said->word, " is ignored: ", word.follows),
-      std::string(kLeaveOut));
+      std::string(word.cure));
 }
 
 // Labels that start with `prefix`, sorted.
@@ -56,26 +70,64 @@ std::vector<std::string> LabelsWith(const v1::Container& container, absl::string
   return labels;
 }
 
-void NoteNginxProxyLabels(const v1::Container& container, const Place& place, Problems& problems) {
-  std::vector<std::string> labels = LabelsWith(container, kNginxProxyPrefix);
-  std::erase_if(labels, [](absl::string_view label) {
-    const absl::string_view name = absl::StripPrefix(label, kNginxProxyPrefix);
-    return std::find(kNginxProxyLabels.begin(), kNginxProxyLabels.end(), name) !=
-           kNginxProxyLabels.end();
-  });
-  if (labels.empty()) return;
-  Add(problems, place, PrintableAscii(labels.front()), kNotice,
-      absl::StrCat(
-          "the label ", Shown(labels.front()),
-          labels.size() > 1 ? absl::StrCat(" and ", labels.size() - 1, " more like it are") : " is",
-          " not known here and ignored: the proxy's own settings stand"),
-      std::string(kLeaveOut));
+// Names of nginx-proxy's labels that are known, honoured or not, without its prefix.
+const std::vector<std::string>& NginxProxyLabelNames() {
+  static const auto* const names = [] {
+    auto* all = new std::vector<std::string>(kNginxProxyLabels.begin(), kNginxProxyLabels.end());
+    for (const IgnoredWord& word : kIgnored) {
+      if (!word.nginx_proxy_label.empty()) all->emplace_back(word.nginx_proxy_label);
+    }
+    return all;
+  }();
+  return *names;
 }
 
-std::string CureOf(absl::string_view name) {
-  const std::string nearest = Nearest(name, LabelNames());
-  if (!nearest.empty()) return absl::StrCat("did you mean ", kPrefix, nearest, "?");
-  return "the labels are fairlead.host, fairlead.port, fairlead.path and fairlead.service";
+// Labels that have a prefix of their own.
+struct LabelFamily {
+  absl::string_view prefix;
+  const std::vector<std::string>& names;
+  Problem::Severity severity;
+  // Where none is near.
+  absl::string_view cure;
+};
+
+bool Has(const LabelFamily& family, absl::string_view label) {
+  const absl::string_view name = absl::StripPrefix(label, family.prefix);
+  return std::find(family.names.begin(), family.names.end(), name) != family.names.end();
+}
+
+void NoteUnknown(const v1::Container& container, const LabelFamily& family, const Place& place,
+                 Problems& problems) {
+  size_t unknown = 0;
+  for (const std::string& label : LabelsWith(container, family.prefix)) {
+    if (Has(family, label)) continue;
+    if (++unknown > kMostReported) continue;
+    const std::string nearest = Nearest(absl::StripPrefix(label, family.prefix), family.names);
+    Add(problems, place, PrintableAscii(label), family.severity,
+        absl::StrCat("there is no label ", Shown(label), ", so it is ignored"),
+        nearest.empty() ? std::string(family.cure)
+                        : absl::StrCat("did you mean ", family.prefix, nearest, "?"));
+  }
+  if (unknown <= kMostReported) return;
+  Add(problems, place, "", family.severity,
+      absl::StrCat(unknown - kMostReported, " more labels that start with ", family.prefix,
+                   " do not exist"),
+      "correct those that are named, and look again");
+}
+
+const LabelFamily& OurLabels() {
+  static const auto* const family =
+      new LabelFamily{kPrefix, LabelNames(), kError,
+                      "docs/labels.md lists the labels that there are, such as fairlead.host"};
+  return *family;
+}
+
+const LabelFamily& NginxProxysLabels() {
+  static const auto* const family =
+      new LabelFamily{kNginxProxyPrefix, NginxProxyLabelNames(), kNotice,
+                      "leave it out; docs/labels.md lists the labels of nginx-proxy that are "
+                      "honoured"};
+  return *family;
 }
 
 }  // namespace
@@ -106,32 +158,31 @@ const std::vector<std::string>& LabelNames() {
                                              "loadbalance",
                                              "keepalive"};
     for (const IgnoredWord& word : kIgnored) {
-      all->emplace_back(absl::StripPrefix(word.label, kPrefix));
+      if (!word.label.empty()) all->emplace_back(absl::StripPrefix(word.label, kPrefix));
     }
     return all;
   }();
   return *names;
 }
 
+bool IsKnownLabel(absl::string_view label) {
+  for (const LabelFamily* family : {&OurLabels(), &NginxProxysLabels()}) {
+    if (absl::StartsWith(label, family->prefix)) return Has(*family, label);
+  }
+  return false;
+}
+
 void NoteIgnored(const v1::Container& container, const Place& place, Problems& problems) {
   for (const IgnoredWord& word : kIgnored) NoteIgnored(container, word, place, problems);
-  NoteNginxProxyLabels(container, place, problems);
 }
 
 void NoteUnknownLabels(const v1::Container& container, const Place& place, Problems& problems) {
-  size_t unknown = 0;
-  for (const std::string& label : LabelsWith(container, kPrefix)) {
-    const absl::string_view name = absl::StripPrefix(label, kPrefix);
-    const auto& names = LabelNames();
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    if (++unknown > kMostReported) continue;
-    Add(problems, place, PrintableAscii(label), kError,
-        absl::StrCat("there is no label ", Shown(label), ", so it is ignored"), CureOf(name));
-  }
-  if (unknown <= kMostReported) return;
-  Add(problems, place, "", kError,
-      absl::StrCat(unknown - kMostReported, " more labels that start with fairlead. do not exist"),
-      "correct those that are named, and look again");
+  NoteUnknown(container, OurLabels(), place, problems);
+}
+
+void NoteUnknownNginxProxyLabels(const v1::Container& container, const Place& place,
+                                 Problems& problems) {
+  NoteUnknown(container, NginxProxysLabels(), place, problems);
 }
 
 }  // namespace fairlead

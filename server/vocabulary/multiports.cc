@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -70,6 +71,7 @@ class Reader {
   bool ReadHost(const std::string& host, const YAML::Node& node) {
     DomainSettings& settings = domains_[host];
     bool has_paths = false;
+    std::vector<std::string> no_paths;
     if (node.IsMap()) {
       for (const auto& entry : node) {
         const std::string key = entry.first.IsScalar() ? entry.first.Scalar() : "";
@@ -81,9 +83,7 @@ class Reader {
           has_paths = true;
           if (!ReadPath(host, key, entry.second)) return false;
         } else {
-          Refuse(absl::StrCat("has ", Shown(key), " below ", Shown(host),
-                              ", which is neither a path nor a public port, and is left out"),
-                 "begin paths with '/'; the ports are external_http_port and external_https_port");
+          no_paths.push_back(key);
         }
       }
     } else if (!node.IsNull()) {
@@ -92,7 +92,23 @@ class Reader {
              kExample);
       return true;
     }
+    for (const std::string& key : no_paths) RefuseKey(host, key, has_paths);
     return has_paths || Put({host, "/", DefaultPort(container_), Protocol::kHttp, std::nullopt});
+  }
+
+  void RefuseKey(const std::string& host, const std::string& key, bool has_paths) {
+    // As with nginx-proxy, a host without paths is asked for whole.
+    const char* const instead = has_paths ? "" : "; without any path the host is served at /";
+    if (IsPathRegex(key)) {
+      Refuse(absl::StrCat("has ", Shown(key), " below ", Shown(host),
+                          ", where regular expressions are not taken, so it is left out", instead),
+             "write a prefix that starts with '/', or ask for it in a container of its own, as in "
+             "VIRTUAL_PATH=~^/(a|b)/");
+      return;
+    }
+    Refuse(absl::StrCat("has ", Shown(key), " below ", Shown(host),
+                        ", which is neither a path nor a public port, and is left out", instead),
+           "begin paths with '/'; the ports are external_http_port and external_https_port");
   }
 
   bool ReadPath(const std::string& host, const std::string& key, const YAML::Node& node) {

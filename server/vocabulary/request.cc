@@ -148,6 +148,7 @@ void ParseRest(const v1::Container& container, const Place& place, RoutingReques
   const std::optional<bool> internal = ParseInternal(container, place, problems);
   request.internal = internal.value_or(true);
   NoteIgnored(container, place, problems);
+  NoteUnknownNginxProxyLabels(container, place, problems);
   if (request.routes.empty() || !internal.has_value()) {
     RoutingRequest nothing;
     nothing.service = std::move(request.service);

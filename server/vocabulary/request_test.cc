@@ -428,6 +428,22 @@ TEST(ParseRequest, ReadsMultiports) {
             kOne,
             "a.example / 8000",
             {"!" + word + ": " + word + " has 'api' below 'a.example', which is neither"}},
+           {"a regular expression among paths",
+            {{word, "{a.example: {'~^/x': {port: 1}, /: }}"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!" + word + ": " + word +
+             " has '~^/x' below 'a.example', where regular expressions "
+             "are not taken, so it is left out (write a prefix"}},
+           {"a regular expression alone",
+            {{word, "{a.example: {'~^/x': {port: 1}}}"}},
+            {},
+            kOne,
+            "a.example / 8000",
+            {"!" + word + ": " + word +
+             " has '~^/x' below 'a.example', where regular expressions "
+             "are not taken, so it is left out; without any path the host is served at / (write"}},
            {"no setting",
             {{word, "{a.example: {/: {prot: grpc}}}"}},
             {},
@@ -504,6 +520,19 @@ TEST(ParseRequest, ReadsWhatIsAskedOfADomain) {
            {{{"HSTS", "off"}}, {}, "hsts= ", ""},
            {{{"HSTS", "max-age=1\r\nX: y"}}, {}, "", "is no value of a Strict-Transport"},
            {{{"SSL_POLICY", "Mozilla-Modern"}}, {}, "policy=Mozilla-Modern ", ""},
+           {{{"SSL_POLICY", "AWS-TLS-1-2-2017-01"}}, {}, "policy=AWS-TLS-1-2-2017-01 ", ""},
+           {{{"SSL_POLICY", "Mozilla-Old"}},
+            {{"fairlead.ssl-policy", "Mozilla-Modern"}},
+            "policy=Mozilla-Modern ",
+            ""},
+           {{{"SSL_POLICY", "Bogus-Policy"}},
+            {},
+            "",
+            "'Bogus-Policy' is no policy of TLS, so it counts as not set (write one of"},
+           {{{"SSL_POLICY", "mozilla-modern"}}, {}, "", "(did you mean Mozilla-Modern?)"},
+           {{{"SSL_POLICY", "Modern"}}, {}, "", "(did you mean Mozilla-Modern?)"},
+           {{{"SSL_POLICY", "AWS-TLS-1-2-2018-01"}}, {}, "", "(did you mean AWS-TLS-1-2-2017-01?)"},
+           {{}, {{"fairlead.ssl-policy", "a/b; }"}}, "", "'a/b; }' is no policy of TLS"},
            {{{"ENABLE_HTTP_ON_MISSING_CERT", "false"}}, {}, "missing=0 ", ""},
            {{{"ENABLE_HTTP_ON_MISSING_CERT", "yes"}}, {}, "", "is neither true nor false"},
            {{{"ACME_HTTP_CHALLENGE_LOCATION", "legacy"}}, {}, "acme=0 ", ""},
@@ -525,7 +554,7 @@ TEST(ParseRequest, ReadsWhatIsAskedOfADomain) {
     EXPECT_EQ(Domain(c.environment, c.labels, problems), c.asked);
     ASSERT_EQ(problems.size(), c.problem.empty() ? 0u : 1u)
         << (problems.empty() ? c.problem : Shape(problems.front()));
-    for (const Problem& problem : problems) EXPECT_THAT(problem.what, HasSubstr(c.problem));
+    for (const Problem& problem : problems) EXPECT_THAT(Shape(problem), HasSubstr(c.problem));
   }
 }
 
@@ -634,7 +663,7 @@ const std::vector<SpeltWord>& Vocabulary() {
       {"", "keepalive", "keepalive", "disabled", "off"},
       {"", "service", "", "other", "a b"},
       {"VIRTUAL_ROOT", "root", "", "/srv", ""},
-      {"SERVER_TOKENS", "server-tokens", "", "off", ""},
+      {"SERVER_TOKENS", "server-tokens", "", "on", ""},
   };
   return *words;
 }
@@ -730,11 +759,28 @@ TEST(ParseRequest, NamesWhatIsNotHonoured) {
             kHost,
             {{"com.github.nginx-proxy.nginx-proxy.keepalive", "auto"},
              {"com.github.nginx-proxy.nginx-proxy.debug-endpoint", "true"},
+             {"com.github.nginx-proxy.nginx-proxy.keepalives", "4"},
+             {"com.github.nginx-proxy.nginx-proxy.nginx", "yes"},
              {"com.github.nginx-proxy.nginx-proxy.x", ""}},
             kOne,
             "a.example / 8000",
-            {"?com.github.nginx-proxy.nginx-proxy.debug-endpoint: the label "
-             "'com.github.nginx-proxy.nginx-proxy.debug-endpoint' and 1 more like it are not"}},
+            {"?com.github.nginx-proxy.nginx-proxy.debug-endpoint: "
+             "com.github.nginx-proxy.nginx-proxy.debug-endpoint is ignored: there is no "
+             "/nginx-proxy-debug (leave it out; `fairlead explain`",
+             "?com.github.nginx-proxy.nginx-proxy.nginx: com.github.nginx-proxy.nginx-proxy.nginx "
+             "is ignored: nothing needs to be told",
+             "?com.github.nginx-proxy.nginx-proxy.keepalives: there is no label "
+             "'com.github.nginx-proxy.nginx-proxy.keepalives', so it is ignored (did you mean "
+             "com.github.nginx-proxy.nginx-proxy.keepalive?)",
+             "?com.github.nginx-proxy.nginx-proxy.x: there is no label "
+             "'com.github.nginx-proxy.nginx-proxy.x', so it is ignored (leave it out"}},
+           {"what happens anyway",
+            WithHost("SERVER_TOKENS", "off"),
+            {{"com.github.nginx-proxy.nginx-proxy.debug-endpoint", "false"},
+             {"com.github.nginx-proxy.nginx-proxy.nginx", ""}},
+            kOne,
+            "a.example / 8000",
+            {}},
            {"unknown labels",
             kHost,
             {{"fairlead.prot", "8"},
@@ -747,8 +793,8 @@ TEST(ParseRequest, NamesWhatIsNotHonoured) {
             {"!fairlead.: there is no label 'fairlead.'",
              "!fairlead.prot: there is no label 'fairlead.prot', so it is ignored (did you mean "
              "fairlead.port?)",
-             "!fairlead.weight: there is no label 'fairlead.weight', so it is ignored (the labels "
-             "are",
+             "!fairlead.weight: there is no label 'fairlead.weight', so it is ignored "
+             "(docs/labels.md lists",
              "!fairlead.x?y: there is no label 'fairlead.x?y'"}},
        }) {
     Check(c);

@@ -46,7 +46,7 @@ std::string Nearest(absl::string_view text, const std::vector<std::string>& word
   std::string nearest;
   size_t fewest = std::max<size_t>(1, text.size() / 3) + 1;
   for (const std::string& word : words) {
-    const size_t distance = Distance(lower, word);
+    const size_t distance = Distance(lower, absl::AsciiStrToLower(word));
     if (distance < fewest) {
       fewest = distance;
       nearest = word;

@@ -36,6 +36,7 @@ TEST(Nearest, FindsTheWordThatWasMeant) {
       {"zzzz", ""},
   };
   for (const NearestCase& c : cases) EXPECT_EQ(Nearest(c.text, words), c.nearest) << c.text;
+  EXPECT_EQ(Nearest("mozilla-odl", {"Mozilla-Old"}), "Mozilla-Old");
   EXPECT_EQ(Nearest(std::string(65, 'h'), words), "");
 }
 

@@ -14,6 +14,7 @@
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "server/base/nginx_regex.h"
+#include "server/vocabulary/domain_settings.h"
 #include "server/vocabulary/host.h"
 #include "server/vocabulary/multiports.h"
 #include "server/vocabulary/path.h"
@@ -78,7 +79,7 @@ bool IsPrintable(absl::string_view text) {
 // Nothing that could end a header or a file's name.
 void Check(const DomainSettings& settings) {
   Require(!absl::StrContains(settings.certificate, "/"));
-  Require(!absl::StrContains(settings.ssl_policy, "/"));
+  Require(settings.ssl_policy.empty() || IsTlsPolicyName(settings.ssl_policy));
   const std::string hsts = settings.hsts.value_or("");
   Require(std::all_of(hsts.begin(), hsts.end(), absl::ascii_isprint));
 }
