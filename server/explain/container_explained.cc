@@ -116,7 +116,7 @@ class ContainerWalk {
     explained_.set_name(container.name());
     explained_.set_service(request.service);
     explained_.set_state(StateOf(container));
-    *explained_.mutable_words() = ExplainWords(container, request, problems);
+    *explained_.mutable_words() = ExplainWords(container, request, problems, ground_.problems);
     TakeStop(StopByWords(ground_, request, problems));
     TakeStop(StopByState(ground_));
     TakeRoutes(request);

@@ -5,6 +5,7 @@
 
 #include <functional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "envoy/config/cluster/v3/cluster.pb.h"
 
@@ -312,6 +313,56 @@ TEST(ExplainContainer, WordsAreShownWithWhatWasMadeOfThem) {
                   "fairlead.service: is of the service x/y"));
 }
 
+TEST(ExplainContainer, AWordThatALaterStageTakesNot) {
+  ContainerScene world;
+  PutAssignment(world);
+  auto& environment = *world.container.mutable_environment();
+  auto& labels = *world.container.mutable_labels();
+  environment.clear();
+  labels["fairlead.host"] = "shop.example";
+  labels["fairlead.cert-name"] = "nothere";
+  environment["CERT_NAME"] = "other";
+  environment["NON_GET_REDIRECT"] = "308";
+  environment["SSL_POLICY"] = "Bogus-Policy";
+  labels["com.github.nginx-proxy.nginx-proxy.http2.enable"] = "false";
+  labels["com.github.nginx-proxy.nginx-proxy.ssl_verify_client"] = "on";
+  labels["com.github.nginx-proxy.nginx-proxy.non-get-redirect"] = "307";
+  labels["fairlead.http2"] = "true";
+  for (const char* host : {"other.example", "shop.example"}) {
+    world.Tell(absl::StrCat("no certificate of ", host), [&](v1::Problem& p) {
+      p.set_service(host);
+      p.set_word("CERT_NAME");
+    });
+  }
+  std::vector<std::string> words;
+  const v1::ContainerExplained explained = world.Explain();
+  for (const v1::WordExplained& word : explained.words()) {
+    words.push_back(absl::StrCat(word.word(), ": ", word.made(), word.is_wrong() ? " !" : ""));
+  }
+  EXPECT_THAT(
+      words,
+      ElementsAre(
+          "CERT_NAME: is not looked at: the label fairlead.cert-name says it",
+          "NON_GET_REDIRECT: taken as it stands",
+          HasSubstr("SSL_POLICY: 'Bogus-Policy' is no policy of TLS"),
+          "com.github.nginx-proxy.nginx-proxy.http2.enable: is not looked at: the label "
+          "fairlead.http2 says it",
+          "com.github.nginx-proxy.nginx-proxy.non-get-redirect: is not looked at: the variable "
+          "NON_GET_REDIRECT says it",
+          "com.github.nginx-proxy.nginx-proxy.ssl_verify_client: taken as it stands",
+          "fairlead.cert-name: no certificate of shop.example !",
+          "fairlead.host: asks for shop.example", "fairlead.http2: taken as it stands"));
+}
+
+TEST(ExplainContainer, RoutesOfOneThatDoesNotRunSayJustThat) {
+  ContainerScene world;
+  world.endpoint.container_id = "";
+  world.container.set_state(v1::Container::EXITED);
+  const v1::ContainerExplained explained = world.Explain();
+  ASSERT_EQ(explained.routes_size(), 1);
+  EXPECT_EQ(explained.routes(0).stop(), "it does not run: it is exited");
+}
+
 TEST(FindContainer, ByNameIdOrTheBeginningOfEither) {
   std::vector<ContainerOnHost> all;
   const struct {
@@ -321,11 +372,16 @@ TEST(FindContainer, ByNameIdOrTheBeginningOfEither) {
   } containers[] = {{"h1", "4f5a01", "shop_web_1"},
                     {"h1", "4f5b02", "shop_web_10"},
                     {"h2", "77aa03", "shop_web_1"},
-                    {"h2", "88aa04", "db"}};
+                    {"h2", "88aa04", "db"},
+                    {"h2", "99aa05", "blog"}};
   for (const auto& [host, id, name] : containers) {
     v1::Container container;
     container.set_id(id);
     container.set_name(name);
+    if (absl::StartsWith(name, "shop_web")) {
+      (*container.mutable_labels())["com.docker.compose.project"] = "shop";
+      (*container.mutable_labels())["com.docker.compose.service"] = "web";
+    }
     all.push_back({host, std::make_shared<const v1::Container>(container)});
   }
   const struct {
@@ -343,6 +399,10 @@ TEST(FindContainer, ByNameIdOrTheBeginningOfEither) {
        "'shop_web_1' fits 2 containers: h1/shop_web_1 (4f5a01), h2/shop_web_1 (77aa03); name one"},
       {"4f5", "fits 2 containers: h1/shop_web_1 (4f5a01), h1/shop_web_10 (4f5b02)"},
       {"shop_wbe_10", "did you mean 'shop_web_10'?"},
+      {"web",
+       "'web' is a service; its containers are h1/shop_web_1, h1/shop_web_10, h2/shop_web_1"},
+      {"shop/web", "'shop/web' is a service; its containers are h1/shop_web_1, "},
+      {"a.example", "if it is a host's name, ask 'fairlead explain http://a.example/'; else"},
       {"nothing-like-it", "no host has reported a container 'nothing-like-it'"},
   };
   for (const auto& [text, expected] : cases) {

@@ -177,6 +177,8 @@ absl::optional<v1::Problem> StopOfRoute(const ContainerGround& ground,
                     Stop(ground, absl::StrCat("there is no route for ", claim), ""));
   }
   if (!route.has_endpoint()) {
+    // Only what runs is in a cluster.
+    if (auto stop = StopByState(ground); stop.has_value()) return stop;
     return Stop(ground,
                 absl::StrCat("requests for ", claim, " go to the containers of ",
                              Others(ground, route.cluster()), ", and it is not among them"),

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "server/base/log.h"
 #include "server/base/spelling.h"
+#include "server/vocabulary/service.h"
 
 namespace fairlead {
 namespace {
@@ -38,30 +39,60 @@ std::vector<ContainerOnHost> Those(absl::string_view text, const std::vector<Con
   return found;
 }
 
+// The first of them by name, and how many more there are.
+std::string Listed(std::vector<std::string> names) {
+  std::sort(names.begin(), names.end());
+  const size_t more = names.size() - std::min(names.size(), kMostListed);
+  names.resize(names.size() - more);
+  return absl::StrCat(absl::StrJoin(names, ", "),
+                      more > 0 ? absl::StrCat(" and ", more, " more") : "");
+}
+
 absl::Status Several(absl::string_view text, std::vector<ContainerOnHost> found) {
   std::vector<std::string> names;
   for (const ContainerOnHost& container : found) {
     names.push_back(Quoted(absl::StrCat(container.host_id, "/", container.facts->name(), " (",
                                         container.facts->id().substr(0, 12), ")")));
   }
-  std::sort(names.begin(), names.end());
-  const size_t more = names.size() - std::min(names.size(), kMostListed);
-  names.resize(names.size() - more);
-  return absl::InvalidArgumentError(absl::StrCat(
-      "'", Quoted(text), "' fits ", found.size(), " containers: ", absl::StrJoin(names, ", "),
-      more > 0 ? absl::StrCat(" and ", more, " more") : "",
-      "; name one of them, as HOST/NAME or by more of its id"));
+  return absl::InvalidArgumentError(
+      absl::StrCat("'", Quoted(text), "' fits ", found.size(), " containers: ", Listed(names),
+                   "; name one of them, as HOST/NAME or by more of its id"));
+}
+
+// Those of the service `text`, with or without its project.
+std::vector<std::string> ContainersOf(absl::string_view text,
+                                      const std::vector<ContainerOnHost>& all) {
+  std::vector<std::string> names;
+  for (const ContainerOnHost& container : all) {
+    Problems unused;
+    const std::string service = ServiceName(*container.facts, Place(), unused);
+    if (service != text && !absl::EndsWith(service, absl::StrCat("/", text))) continue;
+    names.push_back(Quoted(absl::StrCat(container.host_id, "/", container.facts->name())));
+  }
+  return names;
 }
 
 absl::Status NoneFits(absl::string_view text, const std::vector<ContainerOnHost>& all) {
+  const std::vector<std::string> of_service = ContainersOf(text, all);
+  if (!of_service.empty()) {
+    return absl::NotFoundError(absl::StrCat("'", Quoted(text),
+                                            "' is a service; its containers are ",
+                                            Listed(of_service), "; name one of them"));
+  }
   std::vector<std::string> names;
   for (const ContainerOnHost& container : all) names.push_back(container.facts->name());
   const std::string nearest = NearestName(text, names);
-  return absl::NotFoundError(absl::StrCat(
-      "no host has reported a container '", Quoted(text), "'; ",
-      nearest.empty() ? "'fairlead hosts' shows whether its host's agent is heard, and "
-                        "'docker ps --all' there whether it exists"
-                      : absl::StrCat("did you mean '", Quoted(nearest), "'?")));
+  std::string cure =
+      "'fairlead hosts' shows whether its host's agent is heard, and 'docker ps --all' there "
+      "whether it exists";
+  if (!nearest.empty()) {
+    cure = absl::StrCat("did you mean '", Quoted(nearest), "'?");
+  } else if (absl::StrContains(text, '.')) {
+    cure = absl::StrCat("if it is a host's name, ask 'fairlead explain http://", Quoted(text),
+                        "/'; else ", cure);
+  }
+  return absl::NotFoundError(
+      absl::StrCat("no host has reported a container '", Quoted(text), "'; ", cure));
 }
 
 }  // namespace

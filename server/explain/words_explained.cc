@@ -11,12 +11,15 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 
 namespace fairlead {
 namespace {
 
 constexpr char kMultiportsVariable[] = "VIRTUAL_HOST_MULTIPORTS";
 constexpr char kMultiportsLabel[] = "fairlead.multiports";
+constexpr char kPrefix[] = "fairlead.";
+constexpr char kNginxProxyPrefix[] = "com.github.nginx-proxy.nginx-proxy.";
 
 std::string Hosts(const RoutingRequest& request) {
   return absl::StrCat(
@@ -77,14 +80,17 @@ const Meaning* MeaningOf(absl::string_view word) {
 }
 
 bool IsOfVocabulary(absl::string_view label) {
-  return absl::StartsWith(label, "fairlead.") ||
-         absl::StartsWith(label, "com.github.nginx-proxy.nginx-proxy.");
+  return absl::StartsWith(label, kPrefix) || absl::StartsWith(label, kNginxProxyPrefix);
 }
 
-// "fairlead.network-access" for NETWORK_ACCESS.
-std::string LabelFor(absl::string_view variable) {
-  if (const Meaning* meaning = MeaningOf(variable)) return meaning->label;
-  std::string label = absl::StrCat("fairlead.", absl::AsciiStrToLower(variable));
+// The label of ours that says the same: "fairlead.network-access" for NETWORK_ACCESS,
+// "fairlead.http2" for nginx-proxy's "http2.enable", and a label of ours for itself.
+std::string LabelFor(absl::string_view word) {
+  if (const Meaning* meaning = MeaningOf(word)) return meaning->label;
+  if (absl::StartsWith(word, kPrefix)) return std::string(word);
+  absl::string_view name = word;
+  if (absl::ConsumePrefix(&name, kNginxProxyPrefix)) absl::ConsumeSuffix(&name, ".enable");
+  std::string label = absl::StrCat(kPrefix, absl::AsciiStrToLower(name));
   std::replace(label.begin(), label.end(), '_', '-');
   return label;
 }
@@ -99,8 +105,14 @@ bool HasValue(const google::protobuf::Map<std::string, std::string>& values,
 std::string Overruled(const v1::Container& container, const RoutingRequest& request,
                       const std::string& word) {
   const std::string label = LabelFor(word);
-  if (!IsOfVocabulary(word) && HasValue(container.labels(), label)) {
+  if (word != label && HasValue(container.labels(), label)) {
     return absl::StrCat("is not looked at: the label ", label, " says it");
+  }
+  if (absl::StartsWith(word, kNginxProxyPrefix)) {
+    for (const auto& [variable, value] : container.environment()) {
+      if (LabelFor(variable) != label || !HasValue(container.environment(), variable)) continue;
+      return absl::StrCat("is not looked at: the variable ", variable, " says it");
+    }
   }
   const Meaning* const meaning = MeaningOf(word);
   if (meaning == nullptr || !meaning->by_path || !request.multiports) return "";
@@ -121,9 +133,20 @@ std::string Made(const v1::Container& container, const RoutingRequest& request,
   return meaning->made(request);
 }
 
+// What a later stage says of a host of the container's, at the word or what says the same; null:
+// nothing.
+const v1::Problem* ToldOf(const RoutingRequest& request, const std::vector<v1::Problem>& told,
+                          const std::string& word) {
+  const auto found = std::find_if(told.begin(), told.end(), [&](const v1::Problem& problem) {
+    return !problem.word().empty() && LabelFor(problem.word()) == LabelFor(word) &&
+           request.FindDomain(problem.service()) != nullptr;
+  });
+  return found == told.end() ? nullptr : &*found;
+}
+
 v1::WordExplained Explained(const v1::Container& container, const RoutingRequest& request,
-                            const Problems& problems, const std::string& word,
-                            const std::string& value) {
+                            const Problems& problems, const std::vector<v1::Problem>& told,
+                            const std::string& word, const std::string& value) {
   v1::WordExplained explained;
   explained.set_word(word);
   explained.set_value(value);
@@ -137,15 +160,20 @@ v1::WordExplained Explained(const v1::Container& container, const RoutingRequest
     explained.set_made("is empty, so it counts as not set");
   } else {
     explained.set_made(Made(container, request, word));
+    const v1::Problem* const later = ToldOf(request, told, word);
+    if (later != nullptr && Overruled(container, request, word).empty()) {
+      explained.set_made(later->what());
+      explained.set_is_wrong(later->severity() == v1::Problem::ERROR);
+    }
   }
   return explained;
 }
 
 }  // namespace
 
-google::protobuf::RepeatedPtrField<v1::WordExplained> ExplainWords(const v1::Container& container,
-                                                                   const RoutingRequest& request,
-                                                                   const Problems& problems) {
+google::protobuf::RepeatedPtrField<v1::WordExplained> ExplainWords(
+    const v1::Container& container, const RoutingRequest& request, const Problems& problems,
+    const std::vector<v1::Problem>& told) {
   absl::btree_map<std::string, std::string> words(container.environment().begin(),
                                                   container.environment().end());
   for (const auto& [label, value] : container.labels()) {
@@ -153,7 +181,7 @@ google::protobuf::RepeatedPtrField<v1::WordExplained> ExplainWords(const v1::Con
   }
   google::protobuf::RepeatedPtrField<v1::WordExplained> explained;
   for (const auto& [word, value] : words) {
-    *explained.Add() = Explained(container, request, problems, word, value);
+    *explained.Add() = Explained(container, request, problems, told, word, value);
   }
   return explained;
 }
