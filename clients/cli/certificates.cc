@@ -19,8 +19,9 @@ Cell ExpiryCell(const v1::Certificate& certificate, absl::Time now) {
 
 std::string CertificatesText(const v1::ListCertificatesResponse& response, const Look& look) {
   if (response.certificates().empty()) {
-    return "No certificates: start the server with --certificates-dir, or see 'fairlead "
-           "certificates put --help'. What is wrong with files there: 'fairlead problems'.\n";
+    return "No certificates: none are in the server's --certificates-dir (of the drop-in image: "
+           "/etc/nginx/certs), if it has one, and none were put ('fairlead certificates put "
+           "--help'). What is wrong with files there: 'fairlead problems'.\n";
   }
   Table table({"NAME", "FOR", "EXPIRES", "CLIENTS", "FROM"});
   v1::ListProblemsResponse problems;

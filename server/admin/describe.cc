@@ -60,7 +60,8 @@ v1::Endpoint DescribeEndpoint(const std::string& cluster, const Endpoint& endpoi
   described.set_host_id(endpoint.host_id);
   described.set_port(endpoint.port);
   described.set_health(DescribeHealth(endpoint.health));
-  described.set_reason(endpoint.reason);
+  const bool is_lost = endpoint.addresses.empty() && endpoint.reason.empty();
+  described.set_reason(is_lost ? "no reachable address: see the problems" : endpoint.reason);
   for (const Address& address : endpoint.addresses) {
     v1::Endpoint::Address& added = *described.add_addresses();
     added.set_from(FromWord(address));

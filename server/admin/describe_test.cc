@@ -186,6 +186,17 @@ TEST(DescribeEndpoint, SaysFromWhereEachAddressIsReached) {
   EXPECT_EQ(described.addresses(2).port(), 32768u);
 }
 
+TEST(DescribeEndpoint, SaysThatThereIsNoAddress) {
+  const auto reason_of = [](const Endpoint& endpoint) {
+    return DescribeEndpoint("shop/web:8000", endpoint).reason();
+  };
+  Endpoint endpoint = Web(1, Health::kHealthy, "");
+  endpoint.addresses.clear();
+  EXPECT_EQ(reason_of(endpoint), "no reachable address: see the problems");
+  endpoint.reason = "stopping";
+  EXPECT_EQ(reason_of(endpoint), "stopping");
+}
+
 TEST(DescribeService, KeepsCountsAndNames) {
   ServiceSummary summary;
   summary.name = "shop/web";

@@ -40,9 +40,13 @@ Problem OutOfReach(const Endpoint& endpoint, const Pool& pool, const View& view,
   problem.place.proxy = proxies;
   problem.what = absl::StrCat("no address of it can be reached from where the proxy stands (",
                               Describe(view), "), which therefore sends it no requests");
-  problem.cure = absl::StrCat("publish port ", endpoint.port, " (ports: [\"", endpoint.port,
-                              "\"] takes any free port of the host), put it on a network that the "
-                              "proxy shares, or tell the proxy's bootstrap where it stands");
+  problem.cure = absl::StrCat(
+      "put it on a network that the proxy shares, as by `docker network connect ",
+      view.networks.empty() ? "NETWORK" : view.networks.front(), " ", endpoint.container_name,
+      "`; or publish port ", endpoint.port, " (ports: [\"", endpoint.port,
+      "\"] takes any free port of the host), which the drop-in image uses with "
+      "FAIRLEAD_PUBLISHED_PORTS=true alone; if the proxy does stand on such a network or host, its "
+      "bootstrap has to say so (--networks, --host)");
   return problem;
 }
 

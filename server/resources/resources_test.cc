@@ -17,6 +17,7 @@
 namespace fairlead {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -148,7 +149,9 @@ TEST(Resources, AContainerOutOfReachIsAProblemOfThatViewUntilItIsNot) {
   EXPECT_EQ(changes.problems[0].source, "view 2 pool web:80");
   ASSERT_EQ(changes.problems[0].problems.size(), 1u);
   EXPECT_EQ(changes.problems[0].problems[0].place.container, "c-172.18.0.2");
-  EXPECT_THAT(changes.problems[0].problems[0].cure, HasSubstr("publish port 8000"));
+  EXPECT_THAT(changes.problems[0].problems[0].cure,
+              AllOf(HasSubstr("docker network connect NETWORK c-172.18.0.2"),
+                    HasSubstr("publish port 8000")));
 
   ModelChanges gone;
   gone.pools.push_back({"web:80", nullptr});

@@ -134,7 +134,8 @@ std::pair<std::string, std::string> WhyNone(const Whereabouts& at) {
   }
   if (at.network_owner->network_mode() == "host") {
     return {"it is in the host's network, and no address is known at which others reach the host",
-            "start the host's agent with --advertise-address and an address that is not loopback"};
+            "tell the host's agent an address that is not loopback: --advertise-address, or the "
+            "variable FAIRLEAD_ADVERTISE_ADDRESS, also of the drop-in image"};
   }
   if (at.network_owner->network_mode() == "none") {
     return {"it has no network (network_mode: none)", "connect it to a network"};

@@ -294,17 +294,20 @@ TEST(Summary, IsWhatAnOperatorAsksFor) {
   web3.stopping = true;
   ExampleContainer web4 = Web("web4");
   web4.state = v1::Container::PAUSED;
+  ExampleContainer web5 = Web("web5");
+  web5.ip = "";  // no proxy can reach it
   ExampleContainer web1 = Web("web1", 9);
   web1.virtual_host = "shop.example,*.shop.example";
   for (const auto& web : {web1, web2, web3}) model.Apply(Is("h1", web));
   model.Apply(Is("h2", web4));
+  model.Apply(Is("h2", web5));
   const ServiceSummary summary = model.routing().Summary("shop/web");
   EXPECT_THAT(summary.routes, ElementsAre("*.shop.example/", "shop.example/"));
   EXPECT_THAT(summary.clusters, ElementsAre("shop/web:8000"));
   EXPECT_EQ(summary.healthy, 1u);
   EXPECT_EQ(summary.starting, 1u);
   EXPECT_EQ(summary.draining, 1u);
-  EXPECT_EQ(summary.unhealthy, 1u);
+  EXPECT_EQ(summary.unhealthy, 2u);
   EXPECT_THAT(summary.hosts, ElementsAre("h1", "h2"));
   EXPECT_THAT(model.routing().Summaries(), SizeIs(1));
   EXPECT_THAT(model.routing().Summary("none").routes, IsEmpty());

@@ -13,7 +13,7 @@ namespace {
 void Count(const Endpoint& endpoint, ServiceSummary& summary) {
   switch (endpoint.health) {
     case Endpoint::Health::kHealthy:
-      ++summary.healthy;
+      ++(endpoint.addresses.empty() ? summary.unhealthy : summary.healthy);
       break;
     case Endpoint::Health::kUnhealthy:
       ++summary.unhealthy;

@@ -25,7 +25,7 @@ struct ServiceSummary {
   std::vector<std::string> clusters;  // names of the pools behind them, sorted
   // Endpoints by the health that proxies are sent, in the first of `clusters`' pools by route.
   uint32_t healthy = 0;
-  uint32_t unhealthy = 0;
+  uint32_t unhealthy = 0;  // also those without any address, which no proxy is sent
   uint32_t draining = 0;
   uint32_t starting = 0;           // not sent to any proxy
   std::vector<std::string> hosts;  // ids of the hosts that have an endpoint of it, sorted
