@@ -14,6 +14,7 @@ namespace fairlead {
 namespace {
 
 constexpr size_t kLargestFile = size_t{1} << 20;
+constexpr size_t kLargestDirectives = size_t{64} << 10;
 constexpr size_t kMostNames = 20;
 
 absl::StatusOr<std::string> ReadAll(std::istream& input) {
@@ -51,6 +52,14 @@ absl::StatusOr<std::string> ReadComposeFile(const std::string& path,
         absl::StrCat("cannot read ", path, ": it is no regular file"));
   }
   return ReadFile(path, kLargestFile);
+}
+
+// A file with nginx's directives; what is larger, or no regular file, is not looked into.
+std::optional<std::string> DirectivesIn(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return std::nullopt;
+  auto text = ReadFile(path, kLargestDirectives);
+  return text.ok() ? std::optional(*std::move(text)) : std::nullopt;
 }
 
 }  // namespace
@@ -101,7 +110,7 @@ absl::StatusOr<ComposeProject> ReadComposeFiles(const ComposeArguments& argument
 absl::StatusOr<v1::ComposeImport> ImportOf(const ComposeProject& project,
                                            const ComposeArguments& arguments) {
   const std::string folder = std::filesystem::path(arguments.files.front()).parent_path().string();
-  return ForeseeImport(project, folder, NamesIn);
+  return ForeseeImport(project, folder, {NamesIn, DirectivesIn});
 }
 
 }  // namespace fairlead

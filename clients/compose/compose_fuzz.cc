@@ -4,7 +4,9 @@
 
 #include <cstdint>
 #include <cstdlib>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -69,7 +71,17 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto check = Forecast(*project);
   Require(check.ok());
   Check(*check, *project);
-  const auto import = ForeseeImport(*project, "", [](const std::string&) { return std::nullopt; });
+  // Folders that end with 'd' are there, with one file.
+  LocalFiles files;
+  files.names_in = [](const std::string& path) -> std::optional<std::vector<std::string>> {
+    if (!absl::EndsWith(path, "d")) return std::nullopt;
+    return std::vector<std::string>{"c"};
+  };
+  files.content_of = [all](const std::string&) -> std::optional<std::string> {
+    const auto text = FileIn(all, "c");
+    return text.ok() ? std::optional(*text) : std::nullopt;
+  };
+  const auto import = ForeseeImport(*project, "", files);
   Require(import.ok());
   Check(*import);
   return 0;

@@ -15,6 +15,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "clients/compose/container_facts.h"
+#include "clients/compose/proxy_reach.h"
+#include "clients/compose/proxy_role.h"
 #include "server/base/clock.h"
 #include "server/catalog/catalog.h"
 #include "server/routing/routing.h"
@@ -64,7 +66,10 @@ void ExposeWhatIsNamed(const RoutingRequest& request, v1::Container& container) 
 class Forecaster {
  public:
   explicit Forecaster(const ComposeProject& project)
-      : project_(project), foreseen_(FactsOf(project)), routing_(Routing::Options()) {}
+      : project_(project),
+        roles_(RolesIn(project)),
+        foreseen_(FactsOf(project)),
+        routing_(Routing::Options()) {}
 
   absl::StatusOr<v1::ComposeCheck> Run() {
     for (ForeseenContainer& container : foreseen_.containers) ReadRequest(container);
@@ -74,6 +79,9 @@ class Forecaster {
     AddRoutes();
     AddUnknown();
     for (const ComposeNotice& notice : project_.notices) AddNotice(notice);
+    for (const ComposeNotice& notice : FindOutOfReach(project_, foreseen_, requests_)) {
+      AddNotice(notice);
+    }
     SortProblems();
     check_.set_project(project_.name);
     for (const std::string& name : project_.left_out) check_.add_left_out(name);
@@ -188,17 +196,35 @@ class Forecaster {
           std::all_of(request.routes.begin(), request.routes.end(),
                       [](const RouteRequest& route) { return route.port_said; });
       if (!port_is_said && HasOwnNetwork(container) && ports_known_.at(index) < 2) {
-        checked.add_unknown(
+        checked.add_unknown(absl::StrCat(
+            "the port: no word names it",
             ports_known_.at(index) == 0
-                ? "the port: no word names it, so it is the image's exposed port if that is the "
-                  "only one, else 80; name it, as in VIRTUAL_PORT=8000"
-                : "the port: no word names it, and if the image exposes another one than this "
-                  "file, it is 80; name it, as in VIRTUAL_PORT=8000");
+                ? ", so it is the image's exposed port if that is the only one, else 80; "
+                : ", and if the image exposes another one than this file, it is 80; ",
+            request.multiports ? "name it by 'port' of each path in VIRTUAL_HOST_MULTIPORTS"
+                               : "name it, as in VIRTUAL_PORT=8000"));
       }
       if (first_.at(index)->shares_foreign_network) {
         checked.add_unknown(
             "the network: it is that of a container which these files do not start");
       }
+      if (request.published()) AddCertificates(project_.services[index], checked);
+    }
+  }
+
+  // Who asks acme-companion for a certificate may think that it is got by whoever routes.
+  void AddCertificates(const ComposeService& service, v1::CheckedService& checked) const {
+    const bool has_companion = std::any_of(roles_.begin(), roles_.end(), [](const auto& role) {
+      return role.second == ProxyRole::kCompanion;
+    });
+    if (has_companion) return;
+    for (const char* word : {"ACME_HOST", "LETSENCRYPT_HOST"}) {
+      if (!service.environment.contains(word)) continue;
+      checked.add_unknown(absl::StrCat(
+          "the certificate: ", word,
+          " is a word of acme-companion, which is not in these files; what it or somebody else "
+          "writes to the server's --certificates-dir is served"));
+      return;
     }
   }
 
@@ -284,6 +310,7 @@ class Forecaster {
   }
 
   const ComposeProject& project_;
+  const std::map<std::string, ProxyRole> roles_;
   ForeseenFacts foreseen_;
   Routing routing_;
   v1::ComposeCheck check_;

@@ -166,6 +166,12 @@ TEST(Forecast, WhatCannotBeKnown) {
       {"{environment: [VIRTUAL_HOST=a.example, VIRTUAL_PORT=80]}", ""},
       {"{environment: [VIRTUAL_HOST=a.example]}", "the image's exposed port if that is the only"},
       {"{environment: [VIRTUAL_HOST=a.example], expose: [90]}", "exposes another one"},
+      {"{environment: [VIRTUAL_HOST=a.example]}", "name it, as in VIRTUAL_PORT=8000"},
+      {"{environment: [VIRTUAL_HOST=a.example, VIRTUAL_PORT=80, LETSENCRYPT_HOST=a.example]}",
+       "the certificate: LETSENCRYPT_HOST is a word of acme-companion"},
+      {"{environment: [LETSENCRYPT_HOST=a.example]}", ""},
+      {"{environment: {VIRTUAL_HOST_MULTIPORTS: '{a.example: {}}', VIRTUAL_PORT: 80}}",
+       "name it by 'port' of each path in VIRTUAL_HOST_MULTIPORTS"},
       {"{environment: [VIRTUAL_HOST=a.example], expose: [80, 81]}", ""},
       {"{environment: [VIRTUAL_HOST=a.example, VIRTUAL_PORT=80], network_mode: 'container:x'}",
        "a container which these files do not start"},
@@ -181,6 +187,65 @@ TEST(Forecast, WhatCannotBeKnown) {
     }
     EXPECT_THAT(ProblemsIn(check), IsEmpty()) << c.service;
   }
+}
+
+TEST(Forecast, WhatTheProxyOfTheFilesDoesNotReach) {
+  const std::string lost = "ERROR 4 web networks: it shares no network with the proxy edge (";
+  const struct {
+    const char* proxy;
+    const char* web;
+    std::string problem;  // empty: none
+  } cases[] = {
+      {"", "", ""},
+      {", networks: [front]", ", networks: [front, back]", ""},
+      {", networks: [front]", ", networks: [back]", lost + "back here, front there)"},
+      {", networks: [front, third]", ", networks: {back: }", lost + "back here, front, third"},
+      {"", ", networks: [back]", lost + "back here, default there)"},
+      {", networks: [front]", "",
+       "ERROR 4 web networks: it shares no network with the proxy edge "
+       "(default here, front there), so requests for it get 503"},
+      {", network_mode: bridge", "",
+       "ERROR 4 web networks: it shares no network with the proxy edge (default here, bridge"},
+      {", network_mode: bridge", ", network_mode: bridge", ""},
+      {"", ", network_mode: bridge", "ERROR 4 web network_mode: it shares no network with the"},
+      // Reached through the host.
+      {", networks: [front]", ", networks: [back], ports: ['8080:80']", lost},
+      {", networks: [front], environment: {FAIRLEAD_PUBLISHED_PORTS: 'true'}",
+       ", networks: [back], ports: ['8080:80']", ""},
+      {", networks: [front], environment: {FAIRLEAD_PUBLISHED_PORTS: 'true'}",
+       ", networks: [back], ports: ['127.0.0.1:8080:80']", lost},
+      {", networks: [front], environment: {FAIRLEAD_PUBLISHED_PORTS: 'true'}",
+       ", networks: [back], ports: ['8081:81']", lost},
+      {", networks: [front]", ", network_mode: host", ""},
+      {", network_mode: host", ", networks: [back]", ""},
+      // Another container's network.
+      {", networks: [front]", ", network_mode: 'service:edge'", ""},
+      {", networks: [front]", ", network_mode: 'service:other'", "ERROR 4 web network_mode: it"},
+      {", networks: [front]", ", network_mode: 'container:x'", ""},
+      {", network_mode: 'service:other'", ", networks: [back]", ""},
+      {", networks: [front], environment: [FAIRLEAD_NETWORKS=shop_back]", ", networks: [back]", ""},
+  };
+  for (const char* image : {"nginxproxy/nginx-proxy", "fairlead-drop-in", "other"}) {
+    for (const auto& c : cases) {
+      const auto check = Check(
+          absl::StrCat("services:\n  other: {networks: [back]}\n  edge: {image: ", image, c.proxy,
+                       "}\n  web: {environment: [VIRTUAL_HOST=a.example, VIRTUAL_PORT=80]", c.web,
+                       "}\nnetworks: {front: , back: , third: }\n"));
+      if (c.problem.empty() || std::string(image) == "other") {
+        EXPECT_THAT(ProblemsIn(check), IsEmpty()) << image << c.proxy << c.web;
+      } else {
+        EXPECT_THAT(ProblemsIn(check), ElementsAre(StartsWith(c.problem))) << c.proxy << c.web;
+      }
+    }
+  }
+}
+
+TEST(Forecast, WhereTheCompanionIsInTheFilesNothingIsSaidOfCertificates) {
+  const auto check = Check(
+      "services:\n  acme: {image: nginxproxy/acme-companion}\n"
+      "  web: {environment: [VIRTUAL_HOST=a.example, VIRTUAL_PORT=80, ACME_HOST=a.example]}\n");
+  ASSERT_EQ(check.services_size(), 2);
+  EXPECT_THAT(check.services(1).unknown(), IsEmpty());
 }
 
 // Compose files rarely repeat what the image exposes.

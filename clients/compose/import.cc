@@ -1,7 +1,7 @@
 #include "clients/compose/import.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <array>
 #include <map>
 #include <set>
 #include <utility>
@@ -9,11 +9,12 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/strip.h"
+#include "clients/compose/companion_words.h"
+#include "clients/compose/drop_in_judgement.h"
 #include "clients/compose/forecast.h"
-#include "deploy/images/drop_in/drop_in_settings.h"
-#include "deploy/images/drop_in/mounted_files.h"
-#include "server/vocabulary/domain_settings.h"
+#include "clients/compose/import_mounts.h"
+#include "clients/compose/proxy_role.h"
+#include "server/vocabulary/ignored.h"
 #include "server/vocabulary/words.h"
 
 namespace fairlead {
@@ -21,135 +22,36 @@ namespace {
 
 using Finding = v1::ImportFinding;
 
-constexpr char kImage[] = "fairlead-drop-in";
-constexpr char kSocket[] = "/tmp/docker.sock";
-constexpr char kNginxProxyLabels[] = "com.github.nginx-proxy.nginx-proxy.";
-constexpr char kCompanionLabels[] = "com.github.jrcs.letsencrypt_nginx_proxy_companion.";
+// The programs of the drop-in image.
+constexpr std::array<absl::string_view, 5> kPrograms = {
+    "fairlead", "fairlead-agent", "fairlead-drop-in", "fairlead-server", "envoy"};
+constexpr char kHealthCheck[] =
+    "healthcheck: {test: [\"CMD\", \"fairlead\", \"hosts\"]}, which fails without its server";
 
-bool HasLabelWith(const ComposeService& service, absl::string_view prefix) {
-  return std::any_of(service.labels.begin(), service.labels.end(),
-                     [prefix](const auto& label) { return absl::StartsWith(label.first, prefix); });
-}
-
-bool Mounts(const ComposeService& service, absl::string_view target) {
-  return std::any_of(service.mounts.begin(), service.mounts.end(),
-                     [target](const ComposeMount& mount) { return mount.target == target; });
-}
-
-absl::string_view ImageName(absl::string_view image) {
-  image = image.substr(0, image.find('@'));
-  const size_t slash = image.rfind('/');
-  if (slash != absl::string_view::npos) image.remove_prefix(slash + 1);
-  return image.substr(0, image.find(':'));
-}
-
-ProxyRole RoleOf(const ComposeService& service, bool has_generator) {
-  if (!service.image.has_value()) return ProxyRole::kNone;
-  const ProxyRole role = RoleOfImage(service.image->text);
-  const bool is_nginx =
-      has_generator && ImageName(service.image->text) == "nginx" &&
-      (HasLabelWith(service, kNginxProxyLabels) || HasLabelWith(service, kCompanionLabels) ||
-       Mounts(service, "/etc/nginx/conf.d"));
-  return role == ProxyRole::kNone && is_nginx ? ProxyRole::kNginx : role;
-}
-
-// Whether `path` lies below `folder`.
-bool IsBelow(absl::string_view path, absl::string_view folder) {
-  return absl::StartsWith(path, absl::StrCat(folder, "/"));
-}
-
-// What the drop-in image makes of one variable.
-struct Judgement {
-  Finding::Kind kind = Finding::SAME;
-  std::string what;
+// Why keys of the proxy's service have to go.
+constexpr std::pair<const char*, const char*> kProcessKeys[] = {
+    {"build", "take it out: what it adds to nginx-proxy's image is not in the drop-in image"},
+    {"command", "take it out: it would be the arguments of the image's own first process"},
+    {"entrypoint", "take it out: the image's own starts server, agent and Envoy"},
+    {"user",
+     "take it out: it starts as root, and runs Envoy as a user that cannot open the socket"},
 };
 
-// Asks the drop-in image's own code, and remembers which variables it knows.
-class DropIn {
- public:
-  Judgement OfVariable(const std::string& name, const std::string& value) const {
-    if (value.empty()) return {Finding::SAME, "empty, so it counts as not set"};
-    bool is_known = false;
-    const auto settings = Read({{name, value}}, {}, name, is_known);
-    if (!settings.ok()) return {Finding::NOT_SUPPORTED, std::string(settings.status().message())};
-    for (const DropInNote& note : settings->notes) {
-      if (note.about != name) continue;
-      return {note.warning ? Finding::NOT_SUPPORTED : Finding::SAME, note.text};
-    }
-    const std::string wrong = WrongSetting(name, value);
-    if (!wrong.empty()) return {Finding::NOT_SUPPORTED, wrong};
-    if (is_known) return {Finding::SAME, "honoured"};
-    return {Finding::DIFFERENT,
-            "no variable of nginx-proxy's that is known here: nothing reads it"};
-  }
-
-  // What is said of a variable that is not set; empty: nothing.
-  std::vector<DropInNote> OfNone() const {
-    bool unused = false;
-    const auto settings = Read({}, {}, "", unused);
-    return settings.ok() ? settings->notes : std::vector<DropInNote>();
-  }
-
-  // `names` are those of the files in it.
-  Judgement OfFile(const std::string& path, const std::vector<std::string>& names) const {
-    bool unused = false;
-    const auto settings = Read({}, {{path, names}}, "", unused);
-    if (!settings.ok()) return {Finding::NOT_SUPPORTED, std::string(settings.status().message())};
-    for (const DropInNote& note : settings->notes) {
-      if (note.about == path) return {Finding::NOT_SUPPORTED, note.text};
-    }
-    const bool is_given = std::any_of(
-        settings->server_arguments.begin(), settings->server_arguments.end(),
-        [&path](const std::string& argument) { return absl::EndsWith(argument, "=" + path); });
-    const std::vector<std::string> known = MountedPaths();
-    if (is_given || std::find(known.begin(), known.end(), path) != known.end()) {
-      return {Finding::SAME, "read"};
-    }
-    return {Finding::DIFFERENT, "nothing reads it"};
-  }
-
- private:
-  static absl::StatusOr<DropInSettings> Read(const std::map<std::string, std::string>& variables,
-                                             const std::vector<MountedFile>& mounted,
-                                             const std::string& asked_for, bool& is_known) {
-    return ReadDropInSettings(
-        [&](const char* name) -> const char* {
-          is_known = is_known || asked_for == name;
-          const auto found = variables.find(name);
-          return found == variables.end() ? nullptr : found->second.c_str();
-        },
-        mounted);
-  }
-
-  // Some are handed on to the server, which reads them as it reads a container's words.
-  static std::string WrongSetting(const std::string& name, const std::string& value) {
-    v1::Container proxy;
-    (*proxy.mutable_environment())[name] = value;
-    Problems problems;
-    ParseDomainSettings(proxy, Place(), problems);
-    return problems.empty() ? "" : absl::StrCat(problems[0].what, "; ", problems[0].cure);
-  }
-};
+bool IsGeneratorsLabel(absl::string_view label) {
+  return absl::EndsWith(label, ".docker_gen") || absl::EndsWith(label, ".docker-gen");
+}
 
 class Importer {
  public:
-  Importer(const ComposeProject& project, const std::string& folder, const FolderNames& names_in)
-      : project_(project), folder_(folder), names_in_(names_in) {}
+  Importer(const ComposeProject& project, const std::string& folder, const LocalFiles& files)
+      : project_(project), folder_(folder), files_(files), roles_(RolesIn(project)) {}
 
   absl::StatusOr<v1::ComposeImport> Run() {
-    const bool has_generator =
-        std::any_of(project_.services.begin(), project_.services.end(), [](const auto& service) {
-          return service.image.has_value() &&
-                 RoleOfImage(service.image->text) == ProxyRole::kGenerator;
-        });
-    bool has_proxy = false;
     for (const ComposeService& service : project_.services) {
-      const ProxyRole role = RoleOf(service, has_generator);
-      roles_[service.name] = role;
-      has_proxy = has_proxy || role == ProxyRole::kProxy || role == ProxyRole::kNginx;
-      has_companion_ = has_companion_ || role == ProxyRole::kCompanion;
+      if (IsProxy(service)) proxies_.push_back(service.name);
+      has_generator_ = has_generator_ || roles_.at(service.name) == ProxyRole::kGenerator;
     }
-    if (!has_proxy) {
+    if (proxies_.empty()) {
       import_.set_verdict(v1::ComposeImport::NO_PROXY);
       return std::move(import_);
     }
@@ -162,6 +64,11 @@ class Importer {
   }
 
  private:
+  bool IsProxy(const ComposeService& service) const {
+    const ProxyRole role = roles_.at(service.name);
+    return role == ProxyRole::kProxy || role == ProxyRole::kNginx;
+  }
+
   void Add(Finding::Kind kind, const SourcePlace& place, const std::string& service,
            const std::string& word, std::string what, std::string instead = "") {
     Finding& finding = *import_.add_findings();
@@ -174,117 +81,140 @@ class Importer {
     finding.set_instead(std::move(instead));
   }
 
+  void Add(const SourcePlace& place, const std::string& service, const std::string& word,
+           Judgement judgement) {
+    Add(judgement.kind, place, service, word, std::move(judgement.what),
+        std::move(judgement.instead));
+  }
+
   void AddChanges(const ComposeService& service) {
-    const ProxyRole role = roles_.at(service.name);
-    if (role == ProxyRole::kGenerator) {
-      Add(Finding::CHANGE, service.place, service.name, service.image->text,
-          "take this service out: routes come from the containers' words, without a template");
-    }
-    if (role != ProxyRole::kProxy && role != ProxyRole::kNginx) return;
-    Add(Finding::CHANGE, service.image->place, service.name, service.image->text,
-        absl::StrCat("image: ", kImage), "deploy/images/build drop-in makes the image");
-    const bool has_engine = Mounts(service, kSocket) || service.environment.contains("DOCKER_HOST");
+    if (roles_.at(service.name) == ProxyRole::kGenerator) AddGenerator(service);
+    if (!IsProxy(service)) return;
+    const bool is_named = service.image.has_value();
+    Add(Finding::CHANGE, is_named ? service.image->place : service.place, service.name,
+        is_named ? service.image->text : "image", absl::StrCat("image: ", kDropInImage),
+        "deploy/images/build drop-in makes the image");
+    const bool has_engine =
+        HasMountAt(service, kProxySocket) || service.environment.contains("DOCKER_HOST");
     if (!has_engine) {
       Add(Finding::CHANGE, service.place, service.name, "volumes",
-          absl::StrCat("add - /var/run/docker.sock:", kSocket,
+          absl::StrCat("add - /var/run/docker.sock:", kProxySocket,
                        ":ro, by which it sees the containers"));
     }
     if (service.read_only.value_or(false)) {
       Add(Finding::CHANGE, service.place, service.name, "read_only",
           "add tmpfs: [/run, /var/lib/fairlead], where it writes");
     }
+    for (const auto& [key, why] : kProcessKeys) {
+      const auto said = service.process_keys.find(key);
+      if (said != service.process_keys.end()) {
+        Add(Finding::CHANGE, said->second, service.name, key, why);
+      }
+    }
+    AddHealthCheck(service);
+  }
+
+  void AddGenerator(const ComposeService& service) {
+    std::string instead;
+    for (const auto& [label, value] : service.labels) {
+      if (!IsGeneratorsLabel(label)) continue;
+      instead = absl::StrCat("give its label ", label, ", by which acme-companion finds it, to ",
+                             proxies_.empty() ? "the proxy" : proxies_.front());
+    }
+    Add(Finding::CHANGE, service.place, service.name, service.image->text,
+        "take this service out: routes come from the containers' words, without a template",
+        std::move(instead));
+  }
+
+  void AddHealthCheck(const ComposeService& service) {
+    const auto& program = service.health_check_program;
+    if (!program.has_value()) return;
+    const absl::string_view path = program->text;
+    const absl::string_view name = path.substr(path.rfind('/') + 1);
+    if (std::find(kPrograms.begin(), kPrograms.end(), name) != kPrograms.end()) return;
+    Add(Finding::CHANGE, program->place, service.name, "healthcheck",
+        absl::StrCat("write another one: the image has no ", program->text,
+                     ", nor any other "
+                     "program that nginx-proxy's does"),
+        kHealthCheck);
   }
 
   void AddProxy(const ComposeService& service) {
-    switch (roles_.at(service.name)) {
-      case ProxyRole::kProxy:
-      case ProxyRole::kNginx:
-        AddVariables(service);
-        for (const ComposeMount& mount : service.mounts) AddMount(service, mount);
-        return;
-      case ProxyRole::kCompanion:
-        Add(Finding::SAME, service.place, service.name, service.image->text,
-            "its challenges (HTTP-01) are answered out of the volume that the proxy has at "
-            "/usr/share/nginx/html, and its certificates are taken up as it writes them");
-        return;
-      default:
-        return;
+    if (IsProxy(service)) {
+      AddVariables(service);
+      for (const ComposeMount& mount : service.mounts) {
+        for (MountJudgement& judged : JudgeMount(mount, folder_, files_)) {
+          Add(mount.place, service.name, judged.path, std::move(judged.judgement));
+        }
+      }
+      AddProxysLabels(service);
+    } else if (roles_.at(service.name) == ProxyRole::kCompanion) {
+      AddCompanion(service);
     }
   }
 
   void AddVariables(const ComposeService& service) {
+    std::map<std::string, std::string> all;
+    for (const auto& [name, value] : service.environment) all[name] = *value.value;
+    bool is_wrong = false;
     for (const auto& [name, value] : service.environment) {
-      Judgement judgement = drop_in_.OfVariable(name, *value.value);
-      Add(judgement.kind, value.place, service.name, name, std::move(judgement.what));
+      Judgement judgement = JudgeVariable(name, *value.value, all);
+      is_wrong = is_wrong || judgement.kind == Finding::NOT_SUPPORTED;
+      Add(value.place, service.name, name, std::move(judgement));
     }
-    for (const DropInNote& note : drop_in_.OfNone()) {
+    const absl::Status together = JudgeVariables(all);
+    if (!together.ok() && !is_wrong) {
+      Add(Finding::NOT_SUPPORTED, service.place, service.name, "environment",
+          absl::StrCat("the container ends at its start: ", together.message()));
+    }
+    for (const DropInNote& note : NotesWithoutVariables()) {
       const auto said = service.environment.find(note.about);
       if (said != service.environment.end() && !said->second.value->empty()) continue;
-      Add(Finding::DIFFERENT, service.place, service.name, note.about, note.text);
+      // To be thought of, but what it says is right where nothing stands in front.
+      Add(Finding::CHANGE, service.place, service.name, note.about, note.text);
     }
   }
 
-  // Names of what is mounted; none: that is known on the Docker host alone.
-  std::optional<std::vector<std::string>> NamesOf(const ComposeMount& mount) const {
-    if (!mount.is_path) return std::nullopt;
-    return names_in_((std::filesystem::path(folder_) / mount.source).string());
+  void AddProxysLabels(const ComposeService& service) {
+    for (const auto& [name, label] : service.labels) {
+      const bool is_mark =
+          absl::StartsWith(name, kNginxProxyLabels) || absl::StartsWith(name, kCompanionLabels);
+      if (!is_mark) continue;
+      Add(Finding::SAME, label.place, service.name, name,
+          absl::StartsWith(name, kCompanionLabels)
+              ? "acme-companion finds the proxy by it"
+              : "not needed: the proxy finds its networks itself");
+    }
   }
 
-  void AddMount(const ComposeService& service, const ComposeMount& mount) {
-    if (mount.target == kSocket) {
-      Add(Finding::SAME, mount.place, service.name, mount.target, "read");
-      return;
-    }
-    bool is_of_table = false;
-    for (const std::string& path : MountedPaths()) {
-      if (mount.target == path) {
-        is_of_table = true;
-        AddContent(service, mount, path, NamesOf(mount));
-      } else if (IsBelow(mount.target, path)) {
-        is_of_table = true;
-        AddContent(service, mount, path, {{mount.target.substr(path.size() + 1)}});
-      } else if (IsBelow(path, mount.target)) {
-        is_of_table = true;
-        AddParent(service, mount, path);
+  void AddCompanion(const ComposeService& service) {
+    Add(Finding::SAME, service.place, service.name, service.image->text,
+        "goes on as before: its challenges (HTTP-01) are answered out of the volume that the "
+        "proxy has at /usr/share/nginx/html, and its certificates are taken up as it writes them, "
+        "without the reload that it asks for");
+    for (const auto& [name, value] : service.environment) {
+      const CompanionWord* const word = FindCompanionsOwnWord(name);
+      if (word == nullptr) continue;
+      if (name == "NGINX_DOCKER_GEN_CONTAINER" && has_generator_) {
+        Add(Finding::CHANGE, value.place, service.name, name,
+            absl::StrCat("write the name of the container of ", proxies_.front(),
+                         ": that of docker-gen is taken out"));
+        continue;
       }
+      AddCompanionWord(service, name, value, *word);
     }
-    if (!is_of_table) AddContent(service, mount, mount.target, NamesOf(mount));
   }
 
-  void AddContent(const ComposeService& service, const ComposeMount& mount, const std::string& path,
-                  const std::optional<std::vector<std::string>>& names) {
-    // A file is mounted where nginx-proxy looks for one; of a folder without files nothing is told.
-    if (names.has_value() && names->empty()) {
-      Add(Finding::SAME, mount.place, service.name, mount.target, "there is nothing in it");
-      return;
+  void AddCompanionWord(const ComposeService& service, const std::string& name,
+                        const PlacedValue& value, const CompanionWord& word) {
+    const bool is_missing = !word.missing.empty() && absl::EqualsIgnoreCase(*value.value, "true");
+    const std::string what = absl::StrCat("acme-companion reads it: ", word.what);
+    if (is_missing) {
+      Add(Finding::NOT_SUPPORTED, value.place, service.name, name,
+          absl::StrCat(what, "; ", word.missing), std::string(word.instead));
+    } else {
+      Add(Finding::SAME, value.place, service.name, name, what);
     }
-    Judgement judgement = drop_in_.OfFile(path, names.value_or(std::vector<std::string>()));
-    // Of a volume it is not known whether anything is in it.
-    const bool may_be_empty = !names.has_value() && !mount.is_path;
-    if (may_be_empty && judgement.kind == Finding::NOT_SUPPORTED) {
-      judgement.kind = Finding::DIFFERENT;
-      judgement.what = absl::StrCat("if the volume has any files: ", judgement.what);
-    }
-    Add(judgement.kind, mount.place, service.name, mount.target, std::move(judgement.what));
-  }
-
-  // A mount within which there is one of nginx's files.
-  void AddParent(const ComposeService& service, const ComposeMount& mount,
-                 const std::string& path) {
-    if (mount.is_path) {
-      const std::string below = path.substr(mount.target.size());
-      const std::string source =
-          absl::StrCat((std::filesystem::path(folder_) / mount.source).string(), below);
-      const auto names = names_in_(source);
-      if (!names.has_value() || names->empty()) return;
-      const Judgement judgement = drop_in_.OfFile(path, *names);
-      Add(judgement.kind, mount.place, service.name, path, judgement.what);
-      return;
-    }
-    const Judgement judgement = drop_in_.OfFile(path, {});
-    const bool is_same = judgement.kind == Finding::SAME;
-    Add(is_same ? Finding::SAME : Finding::DIFFERENT, mount.place, service.name, path,
-        absl::StrCat("if the volume has it: ", judgement.what));
   }
 
   absl::Status AddContainers() {
@@ -299,9 +229,11 @@ class Importer {
           {problem.file(), static_cast<int>(problem.line())}, of.service(), of.word(), of.what(),
           of.cure());
     }
-    for (const ComposeService& service : project_.services) {
+    for (size_t i = 0; i < project_.services.size(); ++i) {
+      const ComposeService& service = project_.services[i];
       if (roles_.at(service.name) != ProxyRole::kNone) continue;
       AddWords(service, told);
+      if (!check->services(static_cast<int>(i)).routes().empty()) AddDifferences(service);
     }
     return absl::OkStatus();
   }
@@ -309,27 +241,45 @@ class Importer {
   void AddWords(const ComposeService& service,
                 const std::set<std::pair<std::string, std::string>>& told) {
     std::vector<std::string> same;
-    std::vector<std::string> companions;
     for (const auto& [name, value] : service.environment) {
       const bool is_word = std::find(kEnvironmentNames.begin(), kEnvironmentNames.end(), name) !=
                            kEnvironmentNames.end();
+      const CompanionWord* const companions = FindContainersCompanionWord(name);
       if (is_word && !told.contains({service.name, name})) same.push_back(name);
-      const bool is_companions =
-          absl::StartsWith(name, "LETSENCRYPT_") || absl::StartsWith(name, "ACME_");
-      if (!is_word && is_companions) companions.push_back(name);
+      if (!is_word && companions != nullptr) AddCompanionWord(service, name, value, *companions);
     }
     for (const auto& [name, label] : service.labels) {
-      const bool is_word =
-          absl::StartsWith(name, "fairlead.") || absl::StartsWith(name, kNginxProxyLabels);
-      if (is_word && !told.contains({service.name, name})) same.push_back(name);
+      if (IsKnownLabel(name) && !told.contains({service.name, name})) same.push_back(name);
     }
     if (!same.empty()) {
       Add(Finding::SAME, service.place, service.name, absl::StrJoin(same, ", "), "honoured");
     }
-    if (!companions.empty() && has_companion_) {
-      Add(Finding::DIFFERENT, service.place, service.name, absl::StrJoin(companions, ", "),
-          "words of acme-companion, of which stands above what becomes of it");
+  }
+
+  // What a container is treated otherwise for, whatever it says.
+  void AddDifferences(const ComposeService& service) {
+    if (service.has_health_check.value_or(false)) {
+      Add(Finding::DIFFERENT, service.place, service.name, "healthcheck",
+          "until it passes, and while it fails, the container gets no requests; nginx-proxy does "
+          "not look at it",
+          "see that it passes where the container works: docker ps shows it");
     }
+    const bool is_on_host =
+        service.network_mode.has_value() && service.network_mode->text == "host";
+    if (is_on_host && ProxyIsOnHost()) {
+      Add(Finding::DIFFERENT, service.network_mode->place, service.name, "network_mode",
+          "it is asked at an address of the host, and not at 127.0.0.1 as nginx-proxy does that "
+          "is in the host's network too",
+          "let it listen on more than 127.0.0.1");
+    }
+  }
+
+  bool ProxyIsOnHost() const {
+    return std::any_of(project_.services.begin(), project_.services.end(),
+                       [this](const auto& service) {
+                         return IsProxy(service) && service.network_mode.has_value() &&
+                                service.network_mode->text == "host";
+                       });
   }
 
   void Judge() {
@@ -342,10 +292,10 @@ class Importer {
 
   const ComposeProject& project_;
   const std::string& folder_;
-  const FolderNames& names_in_;
-  const DropIn drop_in_{};
-  std::map<std::string, ProxyRole> roles_;
-  bool has_companion_ = false;
+  const LocalFiles& files_;
+  const std::map<std::string, ProxyRole> roles_;
+  std::vector<std::string> proxies_;  // services
+  bool has_generator_ = false;
   v1::ComposeImport import_;
 };
 
@@ -353,19 +303,8 @@ class Importer {
 
 absl::StatusOr<v1::ComposeImport> ForeseeImport(const ComposeProject& project,
                                                 const std::string& folder,
-                                                const FolderNames& names_in) {
-  return Importer(project, folder, names_in).Run();
-}
-
-ProxyRole RoleOfImage(absl::string_view image) {
-  const absl::string_view name = ImageName(image);
-  if (name == "nginx-proxy") return ProxyRole::kProxy;
-  if (name == "docker-gen") return ProxyRole::kGenerator;
-  if (name == "acme-companion" || name == "letsencrypt-nginx-proxy-companion" ||
-      name == "docker-letsencrypt-nginx-proxy-companion") {
-    return ProxyRole::kCompanion;
-  }
-  return ProxyRole::kNone;
+                                                const LocalFiles& files) {
+  return Importer(project, folder, files).Run();
 }
 
 }  // namespace fairlead

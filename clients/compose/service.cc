@@ -130,7 +130,7 @@ class ServiceReader {
   }
 
   void TakeImage(const YamlTree& value) { service_.image = Text(value); }
-  void TakeBuild(const YamlTree&) { service_.is_built = true; }
+  void TakeProcessKey(const YamlTree& value) { service_.process_keys[key_] = value.place; }
   void TakeContainerName(const YamlTree& value) { service_.container_name = Text(value); }
   void TakeNetworkMode(const YamlTree& value) { service_.network_mode = Text(value); }
   void TakeVolumesFrom(const YamlTree& value) { service_.volumes_from = Texts(value); }
@@ -247,6 +247,11 @@ class ServiceReader {
     const YamlTree* test = value.Find("test");
     const bool none = test != nullptr && !test->items.empty() && test->items[0].text == "NONE";
     service_.has_health_check = !none && (disable == nullptr || !IsTrue(*disable));
+    if (!*service_.has_health_check || test == nullptr) return;
+    // TEXT, [CMD-SHELL, TEXT] or [CMD, PROGRAM, ...].
+    const bool is_program = test->items.size() > 1 && test->items[0].text == "CMD";
+    service_.health_check_program =
+        PlacedText{is_program ? test->items[1].text : "sh", test->place};
   }
 
   // SERVICE, or {service: SERVICE, file: FILE}.
@@ -302,7 +307,10 @@ class ServiceReader {
 
 const ServiceReader::Field ServiceReader::kFields[] = {
     {"image", &ServiceReader::TakeImage},
-    {"build", &ServiceReader::TakeBuild},
+    {"build", &ServiceReader::TakeProcessKey},
+    {"command", &ServiceReader::TakeProcessKey},
+    {"entrypoint", &ServiceReader::TakeProcessKey},
+    {"user", &ServiceReader::TakeProcessKey},
     {"environment", &ServiceReader::TakeEnvironment},
     {"env_file", &ServiceReader::TakeEnvFile},
     {"labels", &ServiceReader::TakeLabels},
@@ -350,7 +358,7 @@ ComposeService MergedService(ComposeService base, ComposeService over) {
   base.name = over.name;
   base.place = over.place;
   TakeOver(base.image, over.image);
-  base.is_built = base.is_built || over.is_built;
+  TakeOver(base.process_keys, over.process_keys);
   TakeOver(base.environment, over.environment);
   TakeOver(base.labels, over.labels);
   Append(base.env_files, over.env_files);
@@ -360,6 +368,7 @@ ComposeService MergedService(ComposeService base, ComposeService over) {
   TakeOver(base.replicas, over.replicas);
   TakeOver(base.scale, over.scale);
   TakeOver(base.has_health_check, over.has_health_check);
+  TakeOver(base.health_check_program, over.health_check_program);
   TakeOver(base.container_name, over.container_name);
   Append(base.profiles, over.profiles);
   for (const ComposeMount& mount : over.mounts) {

@@ -52,7 +52,9 @@ struct ComposeService {
   std::string name;
   SourcePlace place;
   std::optional<PlacedText> image;
-  bool is_built = false;  // `build`
+  // Where the keys stand that decide what runs in it, beside its image: `build`, `command`,
+  // `entrypoint` and `user`.
+  std::map<std::string, SourcePlace> process_keys;
   std::map<std::string, PlacedValue> environment;
   std::map<std::string, PlacedText> labels;
   std::vector<ComposeEnvFile> env_files;
@@ -62,6 +64,8 @@ struct ComposeService {
   std::optional<uint32_t> replicas;  // deploy.replicas
   std::optional<uint32_t> scale;
   std::optional<bool> has_health_check;
+  // The program that the file's health check starts; "sh" where it is a line for the shell.
+  std::optional<PlacedText> health_check_program;
   std::optional<PlacedText> container_name;
   std::vector<std::string> profiles;
   std::vector<ComposeMount> mounts;
