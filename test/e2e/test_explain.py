@@ -410,6 +410,8 @@ def test_a_container_is_found_by_the_beginning_of_its_name_or_told_from_others(s
     assert of_container(shop.server, "h1/shop-mov")["name"] == "shop-moved-1"
     assert "shop-secure-api-1" in fails(shop.server.command("explain", "shop-secure"))
     assert "did you mean 'shop-moved-1'?" in fails(shop.server.command("explain", "shop-mvoed-1"))
+    assert "its containers are h1/shop-moved-1" in fails(shop.server.command("explain", "shop/moved"))
+    assert "explain http://a.example/" in fails(shop.server.command("explain", "a.example"))
 
 
 def test_without_a_proxy_that_is_what_stops_all(shop):
