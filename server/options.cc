@@ -378,7 +378,7 @@ void Apply(const Texts& texts, ServerOptions& options) {
   pipeline.resources.groups = texts.groups;
   pipeline.routing.routable_networks.insert(texts.routable_networks.begin(),
                                             texts.routable_networks.end());
-  pipeline.routing.empty_service_retention = DurationOf(texts.empty_service_retention);
+  pipeline.routing.empty_services.retention = DurationOf(texts.empty_service_retention);
   pipeline.catalog.liveness.host_timeout = DurationOf(texts.host_timeout);
   pipeline.catalog.liveness.forget_after = DurationOf(texts.forget_after);
   options.control.warm_up = DurationOf(texts.warm_up);

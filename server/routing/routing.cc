@@ -38,7 +38,7 @@ bool AllOn(const Service& service, const std::string& host_id) {
 Routing::Routing(Options options)
     : containers_(std::move(options.routable_networks), options.published_ports,
                   options.crash_damping),
-      services_(options.empty_service_retention, options.most_empty_services),
+      services_(options.empty_services),
       routes_(services_) {}
 
 ModelChanges Routing::Restore(const std::vector<std::shared_ptr<const ServiceRecord>>& records,

@@ -11,6 +11,7 @@
 #include "server/catalog/facts.h"
 #include "server/routing/containers.h"
 #include "server/routing/crash_damper.h"
+#include "server/routing/empty_services.h"
 #include "server/routing/model.h"
 #include "server/routing/problem_book.h"
 #include "server/routing/routes.h"
@@ -44,10 +45,9 @@ struct ServiceSummary {
 class Routing {
  public:
   struct Options {
-    // How long the routes of a service stay after its last container went; and of how many such
-    // services at most (those that emptied first go first).
-    absl::Duration empty_service_retention = absl::Hours(24);
-    size_t most_empty_services = 10'000;
+    // How long the routes of a service stay after its last container went; and how many of them at
+    // most (of those that emptied first they go first).
+    EmptyServices::Limits empty_services;
     // Names of Docker networks on which endpoints can be reached from other hosts, whatever their
     // driver.
     absl::flat_hash_set<std::string> routable_networks;

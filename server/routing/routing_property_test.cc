@@ -207,6 +207,7 @@ TEST(Routing, EventByEventEqualsFromNothing) {
     // Whose starts are held back depends on when they came; here everything comes at once.
     Routing::Options options;
     options.crash_damping.at_once = 1'000'000;
+    options.empty_services.most_routes = 3;
     Routing routing{options};
     Told told;
     Moment now = {absl::Hours(1), absl::FromUnixSeconds(1'000'000)};

@@ -202,14 +202,14 @@ TEST(Gone, AStoppedServiceIsNotEmpty) {
   EXPECT_THAT(model.Domain("shop.example"), ElementsAre("/ -> shop/web:8000"));
 }
 
-TEST(Gone, OfTooManyEmptyServicesTheOldestGo) {
+TEST(Gone, OfTooManyRoutesOfEmptyServicesTheOldestGo) {
   Routing::Options options;
-  options.most_empty_services = 2;
-  Model model(std::move(options));
+  options.empty_services.most_routes = 4;
+  Model model(options);
   for (const char* service : {"a", "b", "c"}) {
     ExampleContainer web = Web(service);
     web.service = service;
-    web.virtual_host = absl::StrCat(service, ".example");
+    web.virtual_host = absl::StrCat(service, ".example,www.", service, ".example");
     model.Apply(Is("h1", web));
     model.Apply(Gone("h1", service));
     model.Wait(absl::Seconds(1));
@@ -217,6 +217,15 @@ TEST(Gone, OfTooManyEmptyServicesTheOldestGo) {
   EXPECT_THAT(model.Domain("a.example"), ElementsAre("404"));
   EXPECT_THAT(model.Domain("b.example"), ElementsAre("/ -> shop/b:8000"));
   EXPECT_THAT(model.Domain("c.example"), ElementsAre("/ -> shop/c:8000"));
+  // One that is back is none of them.
+  ExampleContainer web = Web("b");
+  web.service = "b";
+  web.virtual_host = "b.example,new.example";
+  model.Apply(Is("h1", web));
+  model.Apply(Is("h1", Web("d")));
+  model.Apply(Gone("h1", "d"));
+  EXPECT_THAT(model.Domain("c.example"), ElementsAre("/ -> shop/c:8000"));
+  EXPECT_THAT(model.Domain("new.example"), ElementsAre("/ -> shop/b:8000"));
 }
 
 TEST(Gone, WhatNeverRanClaimsNothing) {
@@ -249,6 +258,33 @@ TEST(Restore, RoutesAreThereBeforeTheContainersAre) {
   // The blog has been empty since before; the shop's time did not begin.
   model.Wait(absl::Hours(24));
   EXPECT_THAT(Changed(model.changes()), ElementsAre("-service blog/web"));
+}
+
+TEST(Restore, WhatHadContainersWaitsForThemHoweverManyTheyAre) {
+  Model before;
+  for (const char* service : {"a", "b", "c"}) {
+    ExampleContainer web = Web(service);
+    web.service = service;
+    web.virtual_host = absl::StrCat(service, ".example");
+    before.Apply(Is("h1", web));
+  }
+  before.Apply(Gone("h1", "a"));
+  Routing::Options options;
+  options.empty_services.most_routes = 1;
+  Model model(options);
+  model.routing().Restore(before.routing().ServiceRecords(), model.now());
+  for (const char* service : {"a", "b", "c"}) {
+    EXPECT_THAT(model.Domain(absl::StrCat(service, ".example")),
+                ElementsAre(absl::StrCat("/ -> shop/", service, ":8000")));
+  }
+  ExampleContainer web = Web("b");
+  web.service = "b";
+  web.virtual_host = "b.example";
+  model.Apply(Is("h1", web));
+  model.Apply(Gone("h1", "b"));  // the second that is empty
+  EXPECT_THAT(model.Domain("a.example"), ElementsAre("404"));
+  EXPECT_THAT(model.Domain("b.example"), ElementsAre("/ -> shop/b:8000"));
+  EXPECT_THAT(model.Domain("c.example"), ElementsAre("/ -> shop/c:8000"));
 }
 
 TEST(Restore, AServiceWhoseContainersNeverComeBackIsForgottenInTime) {

@@ -64,7 +64,8 @@ std::vector<ServiceTouched> Services::Restore(
     service->record = record;
     service->claims = ClaimsOf(request);
     service->words = std::move(request);
-    SetEmptySince(*service, record->name, std::min(record->empty_since, now));
+    const bool had_containers = record->empty_since == absl::InfiniteFuture();
+    empty_.Add(record->name, std::min(record->empty_since, now), service->claims, had_containers);
     touched.push_back({record->name, {}, service->claims, true});
     services_[record->name] = std::move(service);
   }
@@ -84,14 +85,12 @@ std::vector<ServiceTouched> Services::Apply(const std::vector<MemberChange>& mem
 
 std::vector<ServiceTouched> Services::Forget(absl::Time now, std::vector<ServiceChange>& changes) {
   std::vector<ServiceTouched> touched;
-  while (!empty_.empty() &&
-         (empty_.size() > most_empty_ || empty_.begin()->first + retention_ <= now)) {
-    const std::string name = empty_.begin()->second;
-    Service& service = *services_.at(name);
-    SetEmptySince(service, name, absl::InfiniteFuture());
-    touched.push_back({name, std::move(service.claims), {}, true});
+  while (const auto overdue = empty_.Overdue(now)) {
+    const std::string& name = *overdue;
+    touched.push_back({name, std::move(services_.at(name)->claims), {}, true});
     changes.push_back({name, nullptr});
     services_.erase(name);
+    empty_.Remove(name);
   }
   return touched;
 }
@@ -134,15 +133,7 @@ ServiceTouched Services::Settle(const std::string& name, absl::Time now, Problem
     if (service.members.empty()) services_.erase(name);
     return touched;
   }
-  const bool is_empty = service.members.empty();
-  if (is_empty != (service.empty_since != absl::InfiniteFuture())) {
-    SetEmptySince(service, name, is_empty ? now : absl::InfiniteFuture());
-  }
-  if (service.record->empty_since != service.empty_since) {
-    auto record = std::make_shared<ServiceRecord>(*service.record);
-    record->empty_since = service.empty_since;
-    service.record = std::move(record);
-  }
+  SettleEmptiness(service, name, now);
   if (service.record != record_before) changes.push_back({name, service.record});
   touched.claims_after = service.claims;
   return touched;
@@ -164,10 +155,16 @@ bool Services::ChooseSpokesman(Service& service, const std::string& name) const 
   return true;
 }
 
-void Services::SetEmptySince(Service& service, const std::string& name, absl::Time when) {
-  empty_.erase({service.empty_since, name});
-  service.empty_since = when;
-  if (when != absl::InfiniteFuture()) empty_.insert({when, name});
+void Services::SettleEmptiness(Service& service, const std::string& name, absl::Time now) {
+  const bool was_empty = service.record->empty_since != absl::InfiniteFuture();
+  const bool is_empty = service.members.empty();
+  if (is_empty && was_empty) return;
+  empty_.Remove(name);
+  if (is_empty == was_empty) return;  // it was awaited, and is there
+  auto record = std::make_shared<ServiceRecord>(*service.record);
+  record->empty_since = is_empty ? now : absl::InfiniteFuture();
+  service.record = std::move(record);
+  if (is_empty) empty_.Add(name, now, service.claims, false);
 }
 
 }  // namespace fairlead

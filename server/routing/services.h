@@ -10,15 +10,13 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "server/routing/empty_services.h"
 #include "server/routing/member.h"
 #include "server/routing/model.h"
 #include "server/routing/problem_book.h"
 #include "server/vocabulary/request.h"
 
 namespace fairlead {
-
-// A host and a path, as claimed by a service.
-using Claim = std::pair<std::string, std::string>;
 
 // A service: its containers on all hosts, and what they claim together.
 struct Service {
@@ -29,10 +27,6 @@ struct Service {
   std::shared_ptr<const ServiceRecord> record;
   RoutingRequest words;       // the spokesman's
   std::vector<Claim> claims;  // of `words`, sorted
-  // When it lost its last member; InfiniteFuture while it has some. (In a record that was stored
-  // while it had some, and restored, that is not so.)
-  absl::Time empty_since = absl::InfiniteFuture();
-
   // Its endpoints for that host and path, which it claims; in no order.
   std::vector<std::shared_ptr<const Endpoint>> EndpointsFor(const Claim& claim) const;
   // Their ports, or, if there are none, the spokesman's. Sorted.
@@ -54,12 +48,11 @@ struct ServiceTouched {
 
 // The second step of the routing model: which containers are one service, and which of them speaks
 // for it. Of those that disagree about hosts and paths, the newest that runs; if none runs, the one
-// that did last, also after it is gone. A service without containers is kept for `retention` (its
-// routes answer 503), of the `most_empty` that emptied last.
+// that did last, also after it is gone. A service without containers is kept for a while (its
+// routes answer 503), within `limits`.
 class Services {
  public:
-  Services(absl::Duration retention, size_t most_empty)
-      : retention_(retention), most_empty_(most_empty) {}
+  explicit Services(const EmptyServices::Limits& limits) : empty_(limits) {}
 
   // Puts the services of an earlier run in place, before anything else is applied. A record without
   // a valid claim is dropped.
@@ -82,12 +75,11 @@ class Services {
                         std::vector<ServiceChange>& changes);
   // True: what it says differs from before.
   bool ChooseSpokesman(Service& service, const std::string& name) const;
-  void SetEmptySince(Service& service, const std::string& name, absl::Time when);
+  // Notes whether it has containers.
+  void SettleEmptiness(Service& service, const std::string& name, absl::Time now);
 
-  const absl::Duration retention_;
-  const size_t most_empty_;
   absl::flat_hash_map<std::string, std::unique_ptr<Service>> services_;
-  absl::btree_set<std::pair<absl::Time, std::string>> empty_;  // since when; each has a record
+  EmptyServices empty_;  // each has a record
 };
 
 }  // namespace fairlead
