@@ -43,6 +43,20 @@ std::string NameOf(const v1::Container& container) {
   return PrintableAscii(container.name().empty() ? container.id() : container.name());
 }
 
+// What is heard of others than who stands for the rest.
+std::string MoreCarefulThan(const RoutingRequest& words, const Access& access) {
+  const Access said = AccessOf(words);
+  std::string heard;
+  if (access.internal && !said.internal) {
+    absl::StrAppend(&heard, "; but NETWORK_ACCESS=internal is heard whoever says it");
+  }
+  constexpr auto kUnsaid = ClientCertificates::kRequired;
+  if (access.clients.value_or(kUnsaid) != said.clients.value_or(kUnsaid)) {
+    absl::StrAppend(&heard, "; but of fairlead.ssl-verify-client the strictest is heard");
+  }
+  return heard;
+}
+
 void AboutClaims(const std::string& name, const Service& service, Problems& problems) {
   const Member* other = nullptr;
   size_t others = 0;
@@ -67,10 +81,12 @@ void AboutClaims(const std::string& name, const Service& service, Problems& prob
       same_claims ? absl::StrCat(
                         "containers of one service disagree: this one asks for the same hosts and "
                         "paths in another way (protocol, destination, access, https or balancing)",
-                        more, ", but the words of ", newest, ", stand for all of them")
+                        more, ", but the words of ", newest, ", stand for all of them",
+                        MoreCarefulThan(service.words, service.access))
                   : absl::StrCat("containers of one service disagree: this one asks for ",
                                  Claimed(other->request), more, ", but ", newest, ", for ",
-                                 Claimed(service.words), ", which stands for all of them");
+                                 Claimed(service.words), ", which stands for all of them",
+                                 MoreCarefulThan(service.words, service.access));
   problem.cure =
       "give all containers of the service the same words, or part them with the label "
       "fairlead.service";

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -418,6 +419,128 @@ TEST(Pools, WhatOneWantsForFewIsNotOpenedByAnother) {
   // with it.
   model.Apply(Gone("h1", "closed1"));
   EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/a:8000"));
+}
+
+TEST(Pools, WhatOneContainerWantsForFewIsNotOpenedByANewerOne) {
+  Model model;
+  ExampleContainer closed;
+  closed.labels = {{"fairlead.network-access", "internal"}};
+  ExampleContainer open = Web("web2", 2);
+  model.Apply(Is("h1", closed));
+  model.Apply(Is("h2", open));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/web:8000 internal"));
+  ASSERT_THAT(model.changes().problems, SizeIs(1));
+  EXPECT_THAT(model.changes().problems[0].problems.at(0).what,
+              HasSubstr("NETWORK_ACCESS=internal is heard whoever says it"));
+  closed.state = v1::Container::EXITED;
+  model.Apply(Is("h1", closed));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/web:8000"));
+  // The last word stands while none runs.
+  model.Apply(Gone("h2", "web2"));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/web:8000"));
+  closed.state = v1::Container::RUNNING;
+  model.Apply(Is("h1", closed));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/web:8000 internal"));
+  model.Apply(Gone("h1", "web1"));
+  EXPECT_THAT(RoutesOf(model, "shop.example"), ElementsAre("/ -> shop/web:8000 internal"));
+}
+
+std::optional<ClientCertificates> ClientsOf(const Model& model, const std::string& domain) {
+  return model.routing().FindVirtualHost(domain)->settings.client_certificates;
+}
+
+TEST(Domains, ClientsOfAHostAreAskedForWhatTheStrictestServiceWants) {
+  Model model;
+  ExampleContainer other = Web("other1");
+  other.service = "zz";
+  other.path = "/zzz";
+  other.labels = {{"fairlead.ssl-verify-client", "off"}};
+  model.Apply(Is("h1", other));
+  EXPECT_EQ(ClientsOf(model, "shop.example"), ClientCertificates::kOff);
+  model.Apply(Is("h1", Web("web1")));
+  EXPECT_EQ(ClientsOf(model, "shop.example"), ClientCertificates::kRequired);
+  ASSERT_THAT(model.changes().problems, SizeIs(1));
+  EXPECT_EQ(model.changes().problems[0].source, "domain shop.example");
+  EXPECT_EQ(model.changes().problems[0].problems.at(0).place.service, "shop/zz");
+  // It is gone, and its route has no say any more.
+  model.Apply(Gone("h1", "other1"));
+  EXPECT_EQ(ClientsOf(model, "shop.example"), std::nullopt);
+  EXPECT_THAT(Changed(model.changes()),
+              UnorderedElementsAre("pool shop/zz:8000", "host shop.example", "service shop/zz",
+                                   "-problems domain shop.example"));
+}
+
+TEST(Domains, ClientsOfAServiceAreAskedForWhatItsStrictestContainerWants) {
+  Model model;
+  ExampleContainer newer = Web("web2", 2);
+  newer.labels = {{"fairlead.ssl-verify-client", "off"}};
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h1", newer));
+  EXPECT_EQ(ClientsOf(model, "shop.example"), ClientCertificates::kRequired);
+  ASSERT_THAT(model.changes().problems, SizeIs(1));
+  EXPECT_THAT(model.changes().problems[0].problems.at(0).what, HasSubstr("the strictest"));
+  model.Apply(Gone("h1", "web1"));
+  EXPECT_EQ(ClientsOf(model, "shop.example"), ClientCertificates::kOff);
+  EXPECT_THAT(Changed(model.changes()),
+              ElementsAre("pool shop/web:8000", "host shop.example", "-problems service shop/web"));
+}
+
+TEST(Domains, AServiceThatIsGoneSaysNothingOfAHostThatOthersServe) {
+  Model model;
+  ExampleContainer web = Web("web1");
+  web.labels = {{"fairlead.https-method", "redirect"}};
+  ExampleContainer other = Web("other1");
+  other.service = "aaa";
+  other.path = "/zzz";
+  other.labels = {{"fairlead.https-method", "noredirect"}, {"fairlead.external-http-port", "9000"}};
+  const auto settings = [&] { return model.routing().FindVirtualHost("shop.example")->settings; };
+  model.Apply(Is("h1", web));
+  model.Apply(Is("h2", other));
+  EXPECT_EQ(settings().https_method, HttpsMethod::kNoRedirect);
+  EXPECT_EQ(settings().http_port, 9000);
+  // A stopped one gives way; what nobody else says it says still, since it may be back in a second.
+  other.state = v1::Container::EXITED;
+  model.Apply(Is("h2", other));
+  EXPECT_EQ(settings().https_method, HttpsMethod::kRedirect);
+  EXPECT_EQ(settings().http_port, 9000);
+  model.Apply(Gone("h2", "other1"));
+  EXPECT_EQ(settings().https_method, HttpsMethod::kRedirect);
+  EXPECT_EQ(settings().http_port, std::nullopt);
+  EXPECT_THAT(model.Domain("shop.example"),
+              ElementsAre("/zzz -> shop/aaa:8000", "/ -> shop/web:8000"));
+  // Of two that are gone, both are heard.
+  model.Apply(Gone("h1", "web1"));
+  EXPECT_EQ(settings().https_method, HttpsMethod::kNoRedirect);
+  EXPECT_EQ(settings().http_port, 9000);
+}
+
+TEST(Domains, AServiceOfAnEarlierRunThatIsNotToldOfYetStillHasItsSay) {
+  Model before;
+  ExampleContainer other = Web("other1");
+  other.service = "aaa";
+  other.path = "/zzz";
+  other.labels = {{"fairlead.cert-name", "wild"}};
+  before.Apply(Is("h1", Web("web1")));
+  before.Apply(Is("h2", other));
+  Model model;
+  model.routing().Restore(before.routing().ServiceRecords(), model.now());
+  model.Apply(Is("h1", Web("web1")));
+  EXPECT_EQ(model.routing().FindVirtualHost("shop.example")->settings.certificate, "wild");
+}
+
+TEST(Domains, AContainerThatIsNeitherFirstNorLastOfItsServiceChangesNone) {
+  Model model;
+  ExampleContainer api = Web("api1");
+  api.service = "api";
+  api.path = "/api";
+  api.labels = {{"fairlead.hsts", "off"}};
+  model.Apply(Is("h1", Web("web1")));
+  model.Apply(Is("h1", api));
+  api.id = "api2";
+  model.Apply(Is("h1", api));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/api:8000"));
+  model.Apply(Gone("h1", "api1"));
+  EXPECT_THAT(Changed(model.changes()), ElementsAre("pool shop/api:8000"));
 }
 
 TEST(Pools, AChangeOfWordsAloneReachesTheDomain) {

@@ -79,6 +79,7 @@ Problems PublicPorts::Settle(const std::string& domain, DomainSettings& settings
     const std::optional<Verdict> verdict = VerdictOn(*asked);
     if (!verdict.has_value() || verdict->is_https == is_https) continue;
     (is_https ? settings.https_port : settings.http_port).reset();
+    if (found->second.asker.standing == Standing::kGone) continue;
     Problem problem;
     problem.place.service = found->second.asker.service;
     problem.place.word = WordFor(is_https);

@@ -9,6 +9,7 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "server/base/problem.h"
+#include "server/routing/standing.h"
 #include "server/vocabulary/domain_settings.h"
 
 namespace fairlead {
@@ -21,14 +22,15 @@ class PublicPorts {
  public:
   // Who asks for the ports of a domain; they are heard in this order.
   struct Asker {
+    Standing standing = Standing::kRuns;
     bool multiports = false;  // path by path, which comes first
     std::string service;
     std::string domain;
 
     friend bool operator==(const Asker&, const Asker&) = default;
     friend bool operator<(const Asker& a, const Asker& b) {
-      return std::tie(b.multiports, a.service, a.domain) <
-             std::tie(a.multiports, b.service, b.domain);
+      return std::tie(a.standing, b.multiports, a.service, a.domain) <
+             std::tie(b.standing, a.multiports, b.service, b.domain);
     }
   };
 
@@ -37,7 +39,8 @@ class PublicPorts {
   void Ask(const Asker& asker, const DomainSettings& settings,
            absl::btree_set<std::string>& concerned);
 
-  // Takes the ports out of `settings`, which `domain` asked for, that it does not get.
+  // Takes the ports out of `settings`, which `domain` asked for, that it does not get. What is gone
+  // has nothing to complain about.
   Problems Settle(const std::string& domain, DomainSettings& settings) const;
 
  private:

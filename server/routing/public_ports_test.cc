@@ -45,9 +45,9 @@ class PublicPortsTest : public testing::Test {
 };
 
 TEST_F(PublicPortsTest, OnePortForOneSchemeIsForAll) {
-  Ask({false, "a", "a.example"}, 8081, 0);
-  EXPECT_THAT(Ask({false, "b", "b.example"}, 8081, 8444), IsEmpty());
-  EXPECT_THAT(Ask({false, "c", "c.example"}, 0, 8444), IsEmpty());
+  Ask({Standing::kRuns, false, "a", "a.example"}, 8081, 0);
+  EXPECT_THAT(Ask({Standing::kRuns, false, "b", "b.example"}, 8081, 8444), IsEmpty());
+  EXPECT_THAT(Ask({Standing::kRuns, false, "c", "c.example"}, 0, 8444), IsEmpty());
   for (const auto& [domain, ports] : {std::pair{"a.example", "8081 0"},
                                       {"b.example", "8081 8444"},
                                       {"c.example", "0 8444"},
@@ -58,9 +58,10 @@ TEST_F(PublicPortsTest, OnePortForOneSchemeIsForAll) {
 }
 
 TEST_F(PublicPortsTest, OfBothSchemesTheFirstAskerIsHeardWhoeverCame) {
-  Ask({false, "shop/b", "b.example"}, 9000, 0);
-  Ask({false, "shop/c", "c.example"}, 9000, 0);
-  EXPECT_THAT(Ask({false, "shop/a", "a.example"}, 0, 9000), ElementsAre("b.example", "c.example"));
+  Ask({Standing::kRuns, false, "shop/b", "b.example"}, 9000, 0);
+  Ask({Standing::kRuns, false, "shop/c", "c.example"}, 9000, 0);
+  EXPECT_THAT(Ask({Standing::kRuns, false, "shop/a", "a.example"}, 0, 9000),
+              ElementsAre("b.example", "c.example"));
   EXPECT_EQ(Gets("a.example"), "0 9000");
   EXPECT_THAT(problems_, IsEmpty());
   EXPECT_EQ(Gets("c.example"), "0 0");
@@ -73,27 +74,48 @@ TEST_F(PublicPortsTest, OfBothSchemesTheFirstAskerIsHeardWhoeverCame) {
   EXPECT_THAT(problems_[0].cure, HasSubstr("another port"));
 
   // One that asks path by path comes before.
-  EXPECT_THAT(Ask({true, "shop/d", "d.example"}, 9000, 0),
+  EXPECT_THAT(Ask({Standing::kRuns, true, "shop/d", "d.example"}, 9000, 0),
               ElementsAre("a.example", "b.example", "c.example"));
   EXPECT_EQ(Gets("a.example"), "0 0");
   EXPECT_EQ(problems_.at(0).place.word, "EXTERNAL_HTTPS_PORT");
   EXPECT_EQ(Gets("b.example"), "9000 0");
   // One more that is not the first changes nothing for the others.
-  EXPECT_THAT(Ask({false, "shop/e", "e.example"}, 9000, 0), IsEmpty());
+  EXPECT_THAT(Ask({Standing::kRuns, false, "shop/e", "e.example"}, 9000, 0), IsEmpty());
 
-  EXPECT_THAT(Ask({true, "shop/d", "d.example"}, 0, 0),
+  EXPECT_THAT(Ask({Standing::kRuns, true, "shop/d", "d.example"}, 0, 0),
               ElementsAre("a.example", "b.example", "c.example", "e.example"));
-  EXPECT_THAT(Ask({false, "shop/a", "a.example"}, 0, 9001),
+  EXPECT_THAT(Ask({Standing::kRuns, false, "shop/a", "a.example"}, 0, 9001),
               ElementsAre("b.example", "c.example", "e.example"));
   EXPECT_EQ(Gets("b.example"), "9000 0");
   EXPECT_THAT(problems_, IsEmpty());
 }
 
+TEST_F(PublicPortsTest, WhatRunsIsHeardBeforeWhatDoesNot) {
+  Ask({Standing::kRuns, false, "shop/z", "z.example"}, 9000, 0);
+  EXPECT_THAT(Ask({Standing::kStopped, true, "shop/b", "b.example"}, 0, 9000),
+              ElementsAre("z.example"));
+  EXPECT_EQ(Gets("z.example"), "9000 0");
+  EXPECT_EQ(Gets("b.example"), "0 0");
+  ASSERT_EQ(problems_.size(), 1u);
+  EXPECT_EQ(problems_[0].place.service, "shop/b");
+
+  Ask({Standing::kGone, true, "shop/a", "a.example"}, 0, 9000);
+  EXPECT_EQ(Gets("a.example"), "0 0");
+  EXPECT_THAT(problems_, IsEmpty());
+  EXPECT_EQ(Gets("z.example"), "9000 0");
+  // It stops, and is behind the other that has stopped.
+  EXPECT_THAT(Ask({Standing::kStopped, false, "shop/z", "z.example"}, 9000, 0),
+              ElementsAre("a.example", "b.example"));
+  EXPECT_EQ(Gets("z.example"), "0 0");
+  EXPECT_EQ(Gets("b.example"), "0 9000");
+  EXPECT_EQ(Gets("a.example"), "0 9000");
+}
+
 TEST_F(PublicPortsTest, OneDomainMayAskForOnePortInBothWays) {
-  Ask({false, "a", "a.example"}, 9000, 9000);
+  Ask({Standing::kRuns, false, "a", "a.example"}, 9000, 9000);
   EXPECT_EQ(Gets("a.example"), "9000 0");
   EXPECT_EQ(problems_.at(0).place.word, "EXTERNAL_HTTPS_PORT");
-  Ask({false, "a", "a.example"}, 9000, 9000, HttpsMethod::kNoHttps);
+  Ask({Standing::kRuns, false, "a", "a.example"}, 9000, 9000, HttpsMethod::kNoHttps);
   Gets("a.example");
   EXPECT_THAT(problems_, IsEmpty());
 }

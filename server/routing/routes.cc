@@ -57,16 +57,6 @@ Problems SharedPoolNotice(const Claim& route, const std::vector<std::string>& se
   return {std::move(problem)};
 }
 
-Problem Contradiction(const std::string& domain, const std::string& heard,
-                      const std::string& not_heard) {
-  Problem problem;
-  problem.place.service = not_heard;
-  problem.what = absl::StrCat("it asks for something else of the host ", Shown(domain), " than ",
-                              heard, " does (certificate, https, HSTS or ports), which is heard");
-  problem.cure = absl::StrCat("say it in one of the two services, or in both alike");
-  return problem;
-}
-
 }  // namespace
 
 void Routes::Apply(const std::vector<ServiceTouched>& touched, ProblemBook& problems,
@@ -77,7 +67,7 @@ void Routes::Apply(const std::vector<ServiceTouched>& touched, ProblemBook& prob
   absl::btree_set<std::string> domains;
   for (const Claim& claim : claims) SettleRoute(claim, pools, domains);
   for (const ServiceTouched& service : touched) {
-    if (!service.words_changed) continue;
+    if (!service.heard_otherwise) continue;
     for (const Claim& claim : service.claims_before) domains.insert(claim.first);
     for (const Claim& claim : service.claims_after) domains.insert(claim.first);
   }
@@ -141,7 +131,7 @@ void Routes::Claims(const ServiceTouched& touched, absl::btree_set<Claim>& claim
 std::vector<std::string> Routes::Owners(const RouteState& route) const {
   std::vector<std::string> live;
   for (const std::string& name : route.claimants) {
-    if (services_.Find(name)->HasEndpoints()) live.push_back(name);
+    if (services_.Find(name)->standing == Standing::kRuns) live.push_back(name);
   }
   if (!live.empty()) return live;
   return {route.claimants.begin(), route.claimants.end()};
@@ -194,7 +184,7 @@ void Routes::SettleRoute(const Claim& claim, absl::btree_set<std::string>& pools
   state.route.load_balancing = speaker.load_balancing;
   // What one of them wants for few is not opened to everyone by another.
   state.route.internal = std::any_of(owners.begin(), owners.end(), [&](const std::string& name) {
-    return services_.Find(name)->words.internal;
+    return services_.Find(name)->access.internal;
   });
   if (state.route != before || state.owners != owners) domains.insert(claim.first);
   if (state.route.pool != before.pool) LeavePool(claim, before.pool);
@@ -262,9 +252,10 @@ std::shared_ptr<VirtualHost> Routes::BuildVirtualHost(const std::string& domain,
     services.insert(it->second.owners.begin(), it->second.owners.end());
   }
   std::sort(host->routes.begin(), host->routes.end(), TriedBefore);
-  PublicPorts::Asker first;
-  host->settings = SettingsOf(domain, services, first, problems);
-  public_ports_.Ask(first, host->settings, concerned);
+  DomainWords words = WordsOf(domain, SpeakersOf(domain, services));
+  problems.Set(absl::StrCat("domain ", domain), std::move(words.problems));
+  host->settings = std::move(words.settings);
+  public_ports_.Ask(words.first, host->settings, concerned);
   return host;
 }
 
@@ -283,35 +274,15 @@ void Routes::SettleVirtualHost(std::shared_ptr<VirtualHost> host, ProblemBook& p
   }
 }
 
-// Those that ask path by path first, then by name; what one does not say the next may. Where two
-// contradict each other the first is heard, and people are told.
-DomainSettings Routes::SettingsOf(const std::string& domain,
-                                  const absl::btree_set<std::string>& services,
-                                  PublicPorts::Asker& first, ProblemBook& problems) const {
-  std::vector<std::pair<std::string, const RoutingRequest*>> speakers;
+std::vector<DomainSpeaker> Routes::SpeakersOf(const std::string& domain,
+                                              const absl::btree_set<std::string>& services) const {
+  std::vector<DomainSpeaker> speakers;
   for (const std::string& name : services) {
-    speakers.emplace_back(name, &services_.Find(name)->words);
+    const Service& service = *services_.Find(name);
+    speakers.push_back({name, service.standing, service.words.multiports, service.access,
+                        &service.words.FindDomain(domain)->settings});
   }
-  std::stable_sort(speakers.begin(), speakers.end(), [](const auto& a, const auto& b) {
-    return a.second->multiports && !b.second->multiports;
-  });
-  first.domain = domain;
-  if (!speakers.empty()) {
-    first.service = speakers.front().first;
-    first.multiports = speakers.front().second->multiports;
-  }
-  DomainSettings settings;
-  Problems of_domain;
-  for (const auto& [name, words] : speakers) {
-    const DomainSettings& said = words->FindDomain(domain)->settings;
-    const DomainSettings merged = Over(settings, said);
-    if (of_domain.empty() && Over(said, settings) != merged) {
-      of_domain.push_back(Contradiction(domain, speakers.front().first, name));
-    }
-    settings = merged;
-  }
-  problems.Set(absl::StrCat("domain ", domain), std::move(of_domain));
-  return settings;
+  return speakers;
 }
 
 }  // namespace fairlead

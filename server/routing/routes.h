@@ -7,6 +7,7 @@
 #include "absl/container/btree_map.h"
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
+#include "server/routing/domain_words.h"
 #include "server/routing/model.h"
 #include "server/routing/problem_book.h"
 #include "server/routing/public_ports.h"
@@ -65,9 +66,8 @@ class Routes {
   // What of it is had, and told if it differs.
   void SettleVirtualHost(std::shared_ptr<VirtualHost> host, ProblemBook& problems,
                          ModelChanges& changes);
-  // `first`: who is heard before others.
-  DomainSettings SettingsOf(const std::string& domain, const absl::btree_set<std::string>& services,
-                            PublicPorts::Asker& first, ProblemBook& problems) const;
+  std::vector<DomainSpeaker> SpeakersOf(const std::string& domain,
+                                        const absl::btree_set<std::string>& services) const;
 
   const Services& services_;
   absl::btree_map<Claim, RouteState> routes_;

@@ -111,7 +111,10 @@ ExampleContainer RandomContainer(Chance& chance) {
       {"fairlead.proto", chance.Of<std::string>({"", "", "", "https", "uwsgi"})},
       {"fairlead.network-access", chance.Of<std::string>({"", "", "internal"})},
       {"fairlead.loadbalance", chance.Of<std::string>({"", "", "ip_hash"})},
-      {"fairlead.hsts", chance.Of<std::string>({"", "", "off", "max-age=5"})}};
+      {"fairlead.hsts", chance.Of<std::string>({"", "", "off", "max-age=5"})},
+      {"fairlead.ssl-verify-client", chance.Of<std::string>({"", "", "on", "optional", "off"})},
+      {"fairlead.external-http-port", chance.Of<std::string>({"", "", "", "8081", "8082"})},
+      {"fairlead.external-https-port", chance.Of<std::string>({"", "", "", "8081", "8082"})}};
   return container;
 }
 

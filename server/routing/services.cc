@@ -17,6 +17,23 @@ std::vector<Claim> ClaimsOf(const RoutingRequest& request) {
   return claims;
 }
 
+Standing StandingOf(const Service& service) {
+  for (const auto& [age, member] : service.members) {
+    if (!member->endpoints.empty()) return Standing::kRuns;
+  }
+  const bool is_gone =
+      service.record != nullptr && service.record->empty_since != absl::InfiniteFuture();
+  return is_gone ? Standing::kGone : Standing::kStopped;
+}
+
+Access AccessTo(const Service& service) {
+  Access access = AccessOf(service.words);
+  for (const auto& [age, member] : service.members) {
+    if (!member->endpoints.empty()) access = MoreCareful(access, AccessOf(member->request));
+  }
+  return access;
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<const Endpoint>> Service::EndpointsFor(const Claim& claim) const {
@@ -43,11 +60,6 @@ const Member* Service::NewestRunning() const {
   return nullptr;
 }
 
-bool Service::HasEndpoints() const {
-  return std::any_of(members.begin(), members.end(),
-                     [](const auto& entry) { return !entry.second->endpoints.empty(); });
-}
-
 std::vector<ServiceTouched> Services::Restore(
     const std::vector<std::shared_ptr<const ServiceRecord>>& records, absl::Time now,
     std::vector<ServiceChange>& changes) {
@@ -64,6 +76,8 @@ std::vector<ServiceTouched> Services::Restore(
     service->record = record;
     service->claims = ClaimsOf(request);
     service->words = std::move(request);
+    service->standing = StandingOf(*service);
+    service->access = AccessTo(*service);
     const bool had_containers = record->empty_since == absl::InfiniteFuture();
     empty_.Add(record->name, std::min(record->empty_since, now), service->claims, had_containers);
     touched.push_back({record->name, {}, service->claims, true});
@@ -126,16 +140,22 @@ ServiceTouched Services::Settle(const std::string& name, absl::Time now, Problem
                                 std::vector<ServiceChange>& changes) {
   Service& service = *services_.at(name);
   const auto record_before = service.record;
+  const Standing standing_before = service.standing;
+  const Access access_before = service.access;
   ServiceTouched touched{name, service.claims, {}, false};
-  touched.words_changed = ChooseSpokesman(service, name);
+  const bool says_otherwise = ChooseSpokesman(service, name);
+  if (service.record != nullptr) SettleEmptiness(service, name, now);
+  service.standing = StandingOf(service);
+  service.access = AccessTo(service);
   problems.Set(absl::StrCat("service ", name), DisagreementsOf(name, service));
   if (service.record == nullptr) {
     if (service.members.empty()) services_.erase(name);
     return touched;
   }
-  SettleEmptiness(service, name, now);
   if (service.record != record_before) changes.push_back({name, service.record});
   touched.claims_after = service.claims;
+  touched.heard_otherwise =
+      says_otherwise || service.standing != standing_before || service.access != access_before;
   return touched;
 }
 

@@ -10,10 +10,12 @@
 #include "absl/container/btree_set.h"
 #include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
+#include "server/routing/access.h"
 #include "server/routing/empty_services.h"
 #include "server/routing/member.h"
 #include "server/routing/model.h"
 #include "server/routing/problem_book.h"
+#include "server/routing/standing.h"
 #include "server/vocabulary/request.h"
 
 namespace fairlead {
@@ -27,14 +29,17 @@ struct Service {
   std::shared_ptr<const ServiceRecord> record;
   RoutingRequest words;       // the spokesman's
   std::vector<Claim> claims;  // of `words`, sorted
+  Standing standing = Standing::kStopped;
+  // As its containers that are endpoints ask for it, whoever of them stands for the rest; if there
+  // are none, as `words` do.
+  Access access;
+
   // Its endpoints for that host and path, which it claims; in no order.
   std::vector<std::shared_ptr<const Endpoint>> EndpointsFor(const Claim& claim) const;
   // Their ports, or, if there are none, the spokesman's. Sorted.
   std::vector<uint16_t> PortsFor(const Claim& claim) const;
   // Null: none runs.
   const Member* NewestRunning() const;
-  // If it has an endpoint, whatever its health.
-  bool HasEndpoints() const;
 };
 
 // Where a service's claims, members or endpoints may have changed.
@@ -42,8 +47,9 @@ struct ServiceTouched {
   std::string name;
   std::vector<Claim> claims_before;
   std::vector<Claim> claims_after;
-  // What it asks for is another, be it of the same hosts and paths.
-  bool words_changed = false;
+  // What it asks for is another, be it of the same hosts and paths, or it is heard before or after
+  // others than it was.
+  bool heard_otherwise = false;
 };
 
 // The second step of the routing model: which containers are one service, and which of them speaks

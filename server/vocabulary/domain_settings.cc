@@ -204,6 +204,13 @@ bool IsTlsPolicyName(absl::string_view text) {
   return std::find(kTlsPolicyNames.begin(), kTlsPolicyNames.end(), text) != kTlsPolicyNames.end();
 }
 
+absl::string_view ClientCertificatesName(ClientCertificates clients) {
+  for (const auto& [name, named] : kClientCertificates) {
+    if (clients == named) return name;
+  }
+  return "";
+}
+
 std::optional<std::string> HstsOf(absl::string_view text) {
   if (absl::EqualsIgnoreCase(text, "off")) return "";
   if (text.empty() || text.size() > kLongestHsts || !absl::StrContains(text, "max-age=") ||

@@ -70,6 +70,8 @@ std::optional<HttpsMethod> HttpsMethodOf(absl::string_view text);
 // "redirect", "noredirect", "nohttp" or "nohttps".
 absl::string_view HttpsMethodName(HttpsMethod method);
 bool IsTlsPolicyName(absl::string_view text);
+// "on", "optional", "optional_no_ca" or "off".
+absl::string_view ClientCertificatesName(ClientCertificates clients);
 // A header's value: printable ASCII, at most 200 bytes; "off" is empty.
 std::optional<std::string> HstsOf(absl::string_view text);
 

@@ -2,6 +2,8 @@
 
 import socket
 
+import pytest
+
 from harness.docker import demo_service, run
 from harness.wait import eventually
 
@@ -140,29 +142,38 @@ ports.example:
 OUTSIDER = "198.51.100.9"
 
 
-def test_internal_is_for_private_networks(world, project):
-    web = project({"web": demo_service("internal.example", environment={"NETWORK_ACCESS": "internal"})})
-    web.up()
-    world.edge.await_only("internal.example", web.containers())
+@pytest.fixture
+def status_outside(world):
+    """status_outside(host, target, *curl's arguments): what a client gets at `edge` whose address is no private one."""
     inside = world.host1.inside
     address = [f"{OUTSIDER}/32", "dev", "lo"]
     run([*inside, "ip", "address", "add", *address])
 
-    def from_outside(*arguments):
-        url = f"http://{world.edge.ip}:{world.edge.port}/"
-        host_name = ["-H", "Host: internal.example"]
-        status = ["-o", "/dev/null", "-w", "%{http_code}"]
-        return run(
-            [*inside, "curl", "-sS", "-m", "10", "--interface", OUTSIDER, *status, *host_name]
-            + [*arguments, url]
-        )
+    def ask(host: str, target: str = "/", *arguments: str) -> str:
+        curl = ["curl", "-sS", "-m", "10", "--path-as-is", "--interface", OUTSIDER, *arguments]
+        status = ["-o", "/dev/null", "-w", "%{http_code}", "-H", f"Host: {host}"]
+        return run([*inside, *curl, *status, f"http://{world.edge.ip}:{world.edge.port}{target}"])
 
-    try:
-        assert from_outside() == "403"
-        # Nobody gets in by a header.
-        assert from_outside("-H", "X-Forwarded-For: 10.0.0.1") == "403"
-    finally:
-        run([*inside, "ip", "address", "del", *address])
+    yield ask
+    run([*inside, "ip", "address", "del", *address])
+
+
+def test_internal_is_for_private_networks(world, project, status_outside):
+    host = "internal.example"
+    internal = {"environment": {"NETWORK_ACCESS": "internal"}, "labels": {"fairlead.service": "few/web"}}
+    web = project({"web": demo_service(host, **internal)})
+    web.up()
+    world.edge.await_only(host, web.containers())
+    assert status_outside(host) == "403"
+    # Nobody gets in by a header.
+    assert status_outside(host, "/", "-H", "X-Forwarded-For: 10.0.0.1") == "403"
+    # Nor does a newer container of the service let anybody in.
+    newer = project({"web": demo_service(host, labels=internal["labels"])})
+    newer.up()
+    world.edge.await_only(host, web.containers() + newer.containers())
+    assert status_outside(host) == "403"
+    web.down()
+    eventually("it is open", lambda: status_outside(host) == "200")
 
 
 def test_one_client_stays_at_one_container(world, project):
