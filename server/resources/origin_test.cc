@@ -107,5 +107,21 @@ TEST(Origin, OfAVirtualHostIsTheContainerBehindTheRoute) {
             "host-web web htpasswd");
 }
 
+TEST(Origin, CountsTheRouteThatRefusesOtherSpellings) {
+  VirtualHost host;
+  host.domain = "shop.example";
+  for (const char* pool : {"api", "web"}) host.routes.emplace_back().pool = pool;
+  host.routes[0].internal = true;
+  const Pool api = PoolOf({EndpointOf("api", "192.0.2.1", 1)});
+  const Pool web = PoolOf({EndpointOf("web", "192.0.2.2", 1)});
+  const auto find = [&](const std::string& name) { return name == "api" ? &api : &web; };
+  const auto as_served = VirtualHostOf(host);
+  const char* const containers[] = {"api", "api", "api", "web", "web", "api"};
+  for (int i = 0; i < 6; ++i) {
+    const std::string field = absl::StrCat("routes[", i, "].match.prefix");
+    EXPECT_EQ(OriginInVirtualHost(host, as_served, field, find).container, containers[i]) << i;
+  }
+}
+
 }  // namespace
 }  // namespace fairlead

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -258,7 +259,15 @@ void AddRoute(const HostPattern& pattern, const Route& route, const Serving& ser
   *other.mutable_route() = ActionTo(route, kRetryUnsent);
 }
 
-// Where one path asks for a password that another does not, no other spelling of it may lead past.
+// Some paths are for clients in private networks alone, and others are not.
+bool IsPartlyInternal(const VirtualHost& host) {
+  const auto internal = std::count_if(host.routes.begin(), host.routes.end(),
+                                      [](const Route& route) { return route.internal; });
+  return internal > 0 && static_cast<size_t>(internal) < host.routes.size();
+}
+
+// Where one path lets in fewer than another (passwords, internal), no other spelling of it may lead
+// past.
 void AddRefusalOfAmbiguousPaths(const HostPattern& pattern,
                                 envoy::config::route::v3::VirtualHost& to) {
   auto& ambiguous = *to.add_routes();
@@ -290,7 +299,9 @@ void AddRoutes(const VirtualHost& host, const HostPattern& pattern, const Servin
   AddChallenges(host, pattern, serving, to);
   if (serving.redirect.has_value()) AddRedirects(pattern, *serving.redirect, to);
   if (serving.redirect.has_value() && !serving.redirect->but_forwarded_https) return;
-  if (!serving.passwords.paths.empty()) AddRefusalOfAmbiguousPaths(pattern, to);
+  if (!serving.passwords.paths.empty() || IsPartlyInternal(host)) {
+    AddRefusalOfAmbiguousPaths(pattern, to);
+  }
   const SlashRedirects redirects(host.routes);
   for (const Route& route : host.routes) {
     if (redirects.LeadTo(route)) AddSlashRedirect(pattern, route, serving, to);

@@ -176,6 +176,19 @@ def test_internal_is_for_private_networks(world, project, status_outside):
     eventually("it is open", lambda: status_outside(host) == "200")
 
 
+def test_no_other_spelling_leads_to_an_internal_path(world, project, status_outside):
+    host = "partly.internal.example"
+    admin = {"NETWORK_ACCESS": "internal", "VIRTUAL_PATH": "/admin"}
+    web = project({"web": demo_service(host), "admin": demo_service(host, environment=admin)})
+    web.up()
+    eventually("it is open", lambda: status_outside(host) == "200")
+    eventually("but for one path", lambda: status_outside(host, "/admin") == "403")
+    for target in ("/x/../admin", "/x/%2e%2e/admin", "/x\\..\\admin"):
+        assert status_outside(host, target) == "403", target
+    for target in ("//admin", "/%2fadmin", "/x/..%2fadmin", "/x%5c..%5cadmin", "/x/%2e%2e;/admin"):
+        assert status_outside(host, target) == "400", target
+
+
 def test_one_client_stays_at_one_container(world, project):
     label = "com.github.nginx-proxy.nginx-proxy.loadbalance"
     web = project({"web": demo_service("sticky.example", labels={label: "ip_hash;"})})
