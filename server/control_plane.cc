@@ -64,6 +64,15 @@ std::vector<std::string> NamesOf(const v1::Container& container) {
   return names;
 }
 
+// What a container asks for that not every proxy can do: something else may listen there.
+constexpr char kOtherPort[] =
+    "ask for another port, or end what listens at this one where the proxy runs; it is sent again "
+    "when it changes or the proxy reconnects";
+
+bool IsOfPublicPort(const Place& place) {
+  return place.word == "EXTERNAL_HTTP_PORT" || place.word == "EXTERNAL_HTTPS_PORT";
+}
+
 // `origin`: whose words the resource comes from that the error names, if it does.
 Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& error,
                     absl::optional<Place> origin) {
@@ -75,7 +84,8 @@ Problem NackProblem(const ProxyIdentity& proxy, Type type, const std::string& er
   problem.what = absl::StrCat("the proxy refused its ", ShortName(type),
                               " and goes on with what it had: ", Quoted(error));
   problem.cure =
-      origin.has_value()
+      IsOfPublicPort(problem.place) ? kOtherPort
+      : origin.has_value()
           ? "see what the container asks for that its words name; `fairlead proxies` shows when it "
             "accepts again"
           : "see which resource its words name; `fairlead proxies` shows when it accepts again";
@@ -90,15 +100,20 @@ Problem WithheldProblem(const ProxyIdentity& proxy, Type type, const RefusedReso
   problem.place.proxy = proxy.node_id;
   if (problem.place.host.empty()) problem.place.host = proxy.view.host;
   if (problem.place.word.empty()) problem.place.word = std::string(ShortName(type));
-  problem.place.service = refused.name;
+  if (problem.place.service.empty() || type != Type::kListener) {
+    problem.place.service = refused.name;
+  }
   problem.what = absl::StrCat(
       "the proxy refused ", ShortName(type), " ", Quoted(refused.name),
       ", which is withheld from it alone; it goes on with the last that it took, and gets all "
       "else: ",
       Quoted(refused.error));
   problem.cure =
-      "correct what its words say, in the static resource or in what the containers ask for, or "
-      "use a proxy that knows it; it is sent again when it changes or the proxy reconnects";
+      IsOfPublicPort(problem.place)
+          ? kOtherPort
+          : "correct what its words say, in the static resource or in what the containers ask for, "
+            "or use a proxy that knows it; it is sent again when it changes or the proxy "
+            "reconnects";
   return problem;
 }
 

@@ -69,6 +69,17 @@ Place PlaceOfNewest(const Pool* pool) {
       [](const auto& a, const auto& b) { return a->started_at < b->started_at; }));
 }
 
+// Null: the pool has none of that service.
+const Endpoint* NewestOf(const Pool* pool, const std::string& service) {
+  const Endpoint* newest = nullptr;
+  if (pool == nullptr) return newest;
+  for (const auto& endpoint : pool->endpoints) {
+    if (endpoint->service != service) continue;
+    if (newest == nullptr || newest->started_at < endpoint->started_at) newest = endpoint.get();
+  }
+  return newest;
+}
+
 bool IsAt(const Endpoint& endpoint, const envoy::config::core::v3::SocketAddress& socket) {
   return std::any_of(endpoint.addresses.begin(), endpoint.addresses.end(), [&](const Address& of) {
     return of.ip == socket.address() && of.port == socket.port_value();
@@ -126,6 +137,21 @@ Place OriginInVirtualHost(const VirtualHost& host,
   }
   Place place = PlaceOfNewest(find(pool));
   place.word = word;
+  return place;
+}
+
+Place OriginOfPublicPort(const VirtualHost& host, bool is_https,
+                         absl::FunctionRef<const Pool*(const std::string&)> find) {
+  const std::string& service = is_https ? host.https_port_by : host.http_port_by;
+  Place place;
+  for (const Route& route : host.routes) {
+    const Endpoint* const endpoint = NewestOf(find(route.pool), service);
+    if (endpoint == nullptr) continue;
+    place = PlaceOf(*endpoint);
+    break;
+  }
+  place.service = service;
+  place.word = is_https ? "EXTERNAL_HTTPS_PORT" : "EXTERNAL_HTTP_PORT";
   return place;
 }
 

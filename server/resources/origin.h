@@ -28,4 +28,8 @@ Place OriginInVirtualHost(const VirtualHost& host,
                           absl::string_view field,
                           absl::FunctionRef<const Pool*(const std::string&)> find);
 
+// Of a public port of a domain (`is_https`: for https), whose service it names too.
+Place OriginOfPublicPort(const VirtualHost& host, bool is_https,
+                         absl::FunctionRef<const Pool*(const std::string&)> find);
+
 }  // namespace fairlead

@@ -123,5 +123,30 @@ TEST(Origin, CountsTheRouteThatRefusesOtherSpellings) {
   }
 }
 
+TEST(Origin, OfAPublicPortIsTheServiceThatAsksForIt) {
+  const auto endpoint = [](const std::string& service, const std::string& container, int started) {
+    auto copy = std::make_shared<Endpoint>(*EndpointOf(container, "192.0.2.1", started));
+    copy->service = service;
+    return copy;
+  };
+  VirtualHost host;
+  host.domain = "shop.example";
+  for (const char* pool : {"gone", "api", "web"}) host.routes.emplace_back().pool = pool;
+  host.http_port_by = "shop/web";
+  host.https_port_by = "shop/gone";
+  const Pool api = PoolOf({endpoint("shop/api", "api", 9)});
+  const Pool web = PoolOf(
+      {endpoint("shop/web", "old", 1), endpoint("shop/web", "new", 2), endpoint("blog", "b", 3)});
+  const auto find = [&](const std::string& name) -> const Pool* {
+    return name == "api" ? &api : name == "web" ? &web : nullptr;
+  };
+  const Place http = OriginOfPublicPort(host, false, find);
+  EXPECT_EQ(Text(http), "host-new new EXTERNAL_HTTP_PORT");
+  EXPECT_EQ(http.service, "shop/web");
+  const Place https = OriginOfPublicPort(host, true, find);
+  EXPECT_EQ(Text(https), "  EXTERNAL_HTTPS_PORT");
+  EXPECT_EQ(https.service, "shop/gone");
+}
+
 }  // namespace
 }  // namespace fairlead

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
@@ -295,6 +296,10 @@ absl::optional<Place> Resources::OriginNamedIn(Type type, absl::string_view text
     // "cluster(s) shop/web:8000: it ..."
     while (absl::ConsumeSuffix(&name, ":") || absl::ConsumeSuffix(&name, ".")) {
     }
+    if (type == Type::kListener) {
+      auto place = OriginOfListener(name);
+      if (place.has_value()) return place;
+    }
     const auto pool = pools_.find(name);
     if (type != Type::kRoute && pool != pools_.end()) {
       // What Envoy does not take, it often names by its field or by the extension that is one.
@@ -310,6 +315,24 @@ absl::optional<Place> Resources::OriginNamedIn(Type type, absl::string_view text
     }
   }
   return absl::nullopt;
+}
+
+absl::optional<Place> Resources::OriginOfListener(absl::string_view name) const {
+  uint32_t port = 0;
+  const std::vector<absl::string_view> parts = absl::StrSplit(name, absl::MaxSplits('@', 1));
+  if (parts.size() != 2 || !absl::SimpleAtoi(parts[1], &port)) return absl::nullopt;
+  const bool is_http = parts[0] == HttpListeners::kHttp;
+  if (!is_http && parts[0] != HttpsListeners::kHttps && parts[0] != HttpsListeners::kHttp3) {
+    return absl::nullopt;
+  }
+  const VirtualHost* first = nullptr;
+  for (const auto& [domain, host] : virtual_hosts_) {
+    const auto& asked = is_http ? host->settings.http_port : host->settings.https_port;
+    if (asked == port && (first == nullptr || domain < first->domain)) first = host.get();
+  }
+  if (first == nullptr) return absl::nullopt;
+  return OriginOfPublicPort(*first, !is_http,
+                            [this](const std::string& pool) { return FindPool(pool); });
 }
 
 void Resources::ApplyPool(const PoolChange& change, ResourceChanges& out) {

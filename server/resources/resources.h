@@ -66,7 +66,8 @@ class Resources {
   ResourceChanges Apply(const PasswordChanges& changes);
 
   // Whose words the first derived resource comes from that `text`, what a proxy said when it
-  // refused resources of that type, calls by its name (a domain, of routes). None: it names none.
+  // refused resources of that type, calls by its name (a domain, of routes; of listeners, one at a
+  // public port that a domain asks for). None: it names none.
   absl::optional<Place> OriginNamedIn(Type type, absl::string_view text) const;
 
   // Whether containers' routes are for proxies of this view.
@@ -89,6 +90,8 @@ class Resources {
 
   // Null: there is none.
   const Pool* FindPool(const std::string& name) const;
+  // Of the listener of that name, if a domain asks for its port.
+  absl::optional<Place> OriginOfListener(absl::string_view name) const;
   // Of whatever is made of that pool.
   Place OriginOf(const std::string& pool) const;
   void ApplyPool(const PoolChange& change, ResourceChanges& out);

@@ -467,6 +467,38 @@ TEST(Resources, WhoseWordsARefusedResourceComesFromIsKnownByItsName) {
   }
 }
 
+TEST(Resources, WhoAskedForARefusedListenersPortIsKnown) {
+  Resources resources({});
+  ModelChanges changes;
+  for (const char* name : {"b.example", "a.example"}) {
+    auto host = std::make_shared<VirtualHost>(*HostOf(name, "shop/web:8000"));
+    host->settings.http_port = 9000;
+    host->settings.https_port = 9443;
+    host->http_port_by = host->https_port_by = absl::StrCat("shop/", name);
+    changes.virtual_hosts.push_back({name, host});
+  }
+  resources.Apply(changes);
+  const struct {
+    const char* text;
+    const char* origin;  // "SERVICE WORD"; empty: none
+  } cases[] = {
+      {"Error adding/updating listener(s) http@9000: cannot bind '0.0.0.0:9000': in use",
+       "shop/a.example EXTERNAL_HTTP_PORT"},
+      {"https@9443 cannot bind", "shop/a.example EXTERNAL_HTTPS_PORT"},
+      {"http3@9443: cannot bind", "shop/a.example EXTERNAL_HTTPS_PORT"},
+      {"http@9443", ""},
+      {"https@9000", ""},
+      {"http: cannot bind", ""},
+      {"http@ http@x http@99999999999999999999 http@-1 other@9000 @9000 a.example", ""},
+  };
+  for (const auto& of : cases) {
+    const auto origin = resources.OriginNamedIn(Type::kListener, of.text);
+    EXPECT_EQ(origin.has_value() ? absl::StrCat(origin->service, " ", origin->word) : "", of.origin)
+        << of.text;
+  }
+  EXPECT_EQ(resources.OriginNamedIn(Type::kRoute, "http@9000"), absl::nullopt);
+}
+
 TEST(Route, OnlyMethodsThatMayBeRepeatedAreRetriedAfterTheyWereSent) {
   const VirtualHost host = {
       "shop.example", {RouteTo("/api", "api:80"), RouteTo("/", "web:80")}, {}};

@@ -65,6 +65,12 @@ void MergeOthers(const std::string& domain, const std::vector<DomainSpeaker>& sp
   const DomainSpeaker* contradicts = nullptr;
   for (const DomainSpeaker& speaker : speakers) {
     DomainSettings said = *speaker.said;
+    if (said.http_port.has_value() && words.http_port_by.empty()) {
+      words.http_port_by = speaker.service;
+    }
+    if (said.https_port.has_value() && words.https_port_by.empty()) {
+      words.https_port_by = speaker.service;
+    }
     said.client_certificates = words.settings.client_certificates;
     DomainSettings merged = Over(words.settings, said);
     if (contradicts == nullptr && Over(said, words.settings) != merged) contradicts = &speaker;

@@ -23,6 +23,9 @@ struct DomainSpeaker {
 // What services together ask of a domain, whatever the path.
 struct DomainWords {
   DomainSettings settings;
+  // The services that say the ports of `settings`; empty: nobody says one.
+  std::string http_port_by;
+  std::string https_port_by;
   PublicPorts::Asker first;  // who is heard before others
   Problems problems;         // where they contradict each other
 };

@@ -109,6 +109,23 @@ TEST(DomainWords, TheStrictestSettlesWhichClientsAreLetIn) {
   }
 }
 
+TEST(DomainWords, WhoseWordsThePortsAre) {
+  DomainSettings none;
+  DomainSettings http;
+  http.http_port = 8081;
+  DomainSettings both;
+  both.http_port = 8082;
+  both.https_port = 8444;
+  const DomainWords words = WordsOf("shop.example", {{"a", Standing::kRuns, false, {}, &none},
+                                                     {"b", Standing::kRuns, false, {}, &http},
+                                                     {"c", Standing::kRuns, false, {}, &both}});
+  EXPECT_EQ(words.settings.http_port, 8081);
+  EXPECT_EQ(words.http_port_by, "b");
+  EXPECT_EQ(words.settings.https_port, 8444);
+  EXPECT_EQ(words.https_port_by, "c");
+  EXPECT_EQ(WordsOf("shop.example", {{"a", Standing::kRuns, false, {}, &none}}).http_port_by, "");
+}
+
 TEST(DomainWords, AProblemSaysWhoAsksForWhat) {
   const auto running = Standing::kRuns;
   EXPECT_THAT(Words({{"a"}, {"b", "", running, false, kOff}}).problems.at(0).what,

@@ -113,6 +113,9 @@ struct VirtualHost {
   // the longest prefix first; each path once. Never empty.
   std::vector<Route> routes;
   DomainSettings settings;
+  // The services whose words `settings` has its public ports from; empty: it has none.
+  std::string http_port_by = {};
+  std::string https_port_by = {};
 
   friend bool operator==(const VirtualHost&, const VirtualHost&) = default;
 };

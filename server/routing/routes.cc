@@ -255,6 +255,8 @@ std::shared_ptr<VirtualHost> Routes::BuildVirtualHost(const std::string& domain,
   DomainWords words = WordsOf(domain, SpeakersOf(domain, services));
   problems.Set(absl::StrCat("domain ", domain), std::move(words.problems));
   host->settings = std::move(words.settings);
+  host->http_port_by = std::move(words.http_port_by);
+  host->https_port_by = std::move(words.https_port_by);
   public_ports_.Ask(words.first, host->settings, concerned);
   return host;
 }

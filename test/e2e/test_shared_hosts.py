@@ -7,7 +7,7 @@ import pytest
 
 from harness import asking
 from harness.certificates import Authority, Pair
-from harness.https_shop import HTTP_PORT, open_shop
+from harness.https_shop import ENVOY_ADMIN_PORT, HTTP_PORT, open_shop
 from harness.wait import eventually
 
 # Of the machine, that this test alone listens at.
@@ -88,3 +88,23 @@ def test_what_is_gone_keeps_nobody_off_a_port(shop):
     shop.agent.remove(other)
     eventually("it has it", lambda: in_clear_text(host, port=OTHER_PUBLIC_PORT) == 200)
     assert problems(shop, "shop/port") == problems(shop, "shop/aab") == []
+
+
+def test_a_port_that_something_else_has_is_a_problem_that_names_who_asks(shop):
+    host = "taken.shared.example"
+    run(shop, "still", "still.shared.example")
+    taken = run(shop, "taken", host, EXTERNAL_HTTP_PORT=str(ENVOY_ADMIN_PORT))
+    found = eventually("it is a problem", lambda: problems(shop, "shop/taken"))
+    for problem in found:
+        assert problem["container"] == "shop-taken-1"
+        assert problem["word"] == "EXTERNAL_HTTP_PORT"
+        assert "cannot bind" in problem["what"] and "another port" in problem["cure"]
+    assert [problem for problem in shop.server.problems() if problem.get("word") == "LDS"] == []
+    eventually("others are served", lambda: in_clear_text("still.shared.example") == 200)
+    shop.agent.remove(taken)
+    run(shop, "taken", host)
+    eventually("it is at the proxies' own", lambda: in_clear_text(host) == 200)
+    eventually(
+        "nothing is kept back any more",
+        lambda: not any("withheld" in problem["what"] for problem in shop.server.problems()),
+    )
