@@ -111,7 +111,10 @@ void Subscription::SettleWithheld() {
   for (Suspect& offered : withheld_->Settle(current)) {
     pending_[offered.content->name()] = {std::move(offered.had), /*owed=*/true};
   }
-  if (withheld_->empty()) withheld_.reset();
+  if (!withheld_->empty()) return;
+  withheld_.reset();
+  // Whatever it refused is wanted no more, or is other content that it has not answered yet.
+  state_.error.clear();
 }
 
 std::string Subscription::VersionText() const {

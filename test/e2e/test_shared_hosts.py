@@ -104,7 +104,21 @@ def test_a_port_that_something_else_has_is_a_problem_that_names_who_asks(shop):
     shop.agent.remove(taken)
     run(shop, "taken", host)
     eventually("it is at the proxies' own", lambda: in_clear_text(host) == 200)
-    eventually(
-        "nothing is kept back any more",
-        lambda: not any("withheld" in problem["what"] for problem in shop.server.problems()),
-    )
+    eventually("it is no problem any more", lambda: problems(shop, "shop/taken") == [])
+
+
+def test_routes_of_what_came_and_went_are_bounded(shop):
+    # 100 KiB of hosts and paths each; 1 MiB may stay.
+    def came_and_went(number: int) -> str:
+        hosts = [f"h{i}.n{number}.shared.example" for i in range(100)]
+        name = f"short{number}"
+        shop.agent.remove(run(shop, name, ",".join(hosts), "/" + "p" * 1000))
+        return hosts[0]
+
+    path = "/" + "p" * 1001
+    first = came_and_went(0)
+    eventually("it is remembered", lambda: in_clear_text(first, path) == 503)
+    for number in range(1, 11):
+        last = came_and_went(number)
+    eventually("the last is remembered", lambda: in_clear_text(last, path) == 503)
+    assert in_clear_text(first, path) == 404
