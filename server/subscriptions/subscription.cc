@@ -111,10 +111,7 @@ void Subscription::SettleWithheld() {
   for (Suspect& offered : withheld_->Settle(current)) {
     pending_[offered.content->name()] = {std::move(offered.had), /*owed=*/true};
   }
-  if (!withheld_->empty()) return;
-  withheld_.reset();
-  // Whatever it refused is wanted no more, or is other content that it has not answered yet.
-  state_.error.clear();
+  if (withheld_->empty()) withheld_.reset();
 }
 
 std::string Subscription::VersionText() const {

@@ -43,7 +43,7 @@ struct Content {
 struct SyncState {
   std::string sent_version;   // of the last response; empty: none was sent
   std::string acked_version;  // of the last response that was ACKed; empty: none
-  std::string error;          // of the last answer, if that was a NACK of what is still wanted
+  std::string error;          // of the last answer, if that was a NACK
   bool answered = false;      // the last response was ACKed or NACKed
   uint64_t requests = 0;      // messages of the client, answers included
   uint64_t responses = 0;
