@@ -289,7 +289,8 @@ WORDS = [
     # What is known and not honoured is told.
     Word("VIRTUAL_ROOT", "root", "", "/srv", lambda case: _is_told(case, "VIRTUAL_ROOT", "root")),
     Word(
-        *("SERVER_TOKENS", "server-tokens", "", "off"),
+        # "off" asks for what happens anyway.
+        *("SERVER_TOKENS", "server-tokens", "", "on"),
         lambda case: _is_told(case, "SERVER_TOKENS", "server-tokens"),
     ),
 ]
